@@ -1,0 +1,130 @@
+"""From a folder of YAML to a :class:`Policy`, or a refusal that names every fault.
+
+The only file of ``scoring`` that reads from disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from scoring.errors import Fault, PolicyFaults
+from scoring.policy.read_about import read_about
+from scoring.policy.read_areas import read_areas
+from scoring.policy.read_grades import read_grades
+from scoring.policy.read_indicators import read_indicators
+from scoring.policy.read_reasons import read_reasons
+from scoring.policy.read_scorecard import read_scorecard
+from scoring.policy.read_terms import read_terms
+from scoring.policy.read_vetoes import read_vetoes
+from scoring.policy.schema import Policy
+from scoring.policy.tree import Node, parse
+
+FILES = ("about", "indicators", "scorecard", "vetoes", "grades", "areas", "terms", "reasons")
+ROOT = Path(__file__).parent
+"""Where the policies that come with the product stand: one folder per county."""
+
+
+def load(folder: Path) -> Policy:
+    """The policy written in a folder.
+
+    Raises:
+        PolicyFaults: with every fault, each with its file, line and mend.
+    """
+    texts = read_texts(folder)
+    return policy_of(texts)
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """The folder's files as text, by file name.
+
+    Raises:
+        PolicyFaults: where a file is missing, is not UTF-8, or does not belong there.
+    """
+    faults: list[Fault] = []
+    texts: dict[str, str] = {}
+    if not folder.is_dir():
+        raise PolicyFaults([Fault(str(folder), 1, "there is no such policy folder", "Check the path")])
+    for name in FILES:
+        path = folder / f"{name}.yaml"
+        try:
+            texts[path.name] = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            faults.append(Fault(path.name, 1, "the file is missing", f"Add {path.name} to the policy folder"))
+        except UnicodeDecodeError:
+            faults.append(Fault(path.name, 1, "the file is not UTF-8 text", "Save it as UTF-8"))
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".yaml", ".yml") and path.name not in {f"{name}.yaml" for name in FILES}:
+            faults.append(Fault(path.name, 1, "the file does not belong to a policy", f"Keep only: {', '.join(FILES)}"))
+    if faults:
+        raise PolicyFaults(faults)
+    return texts
+
+
+def sha256_of(texts: Mapping[str, str]) -> str:
+    """The hash that the index approves: over every file's name and content, in name order."""
+    digest = hashlib.sha256()
+    for name in sorted(texts):
+        digest.update(f"{name}\0{hashlib.sha256(texts[name].encode()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def policy_of(texts: Mapping[str, str]) -> Policy:
+    """The policy that these texts state.
+
+    Raises:
+        PolicyFaults: with every fault found in any of them.
+    """
+    faults: list[Fault] = []
+    nodes: dict[str, Node] = {}
+    for name in FILES:
+        nodes[name], broken = parse(f"{name}.yaml", texts.get(f"{name}.yaml", ""))
+        faults += broken
+    if faults:
+        raise PolicyFaults(faults)
+    about = read_about(nodes["about"], faults)
+    sources, headings, indicators = read_indicators(nodes["indicators"], about, faults)
+    base, capped, items = read_scorecard(nodes["scorecard"], about, headings, indicators, faults)
+    vetoes = read_vetoes(nodes["vetoes"], about, indicators, faults)
+    grades, completeness = read_grades(nodes["grades"], about, indicators, faults)
+    areas = read_areas(nodes["areas"], about, faults)
+    terms = read_terms(nodes["terms"], about, indicators, faults)
+    reasons = read_reasons(nodes["reasons"], about, faults)
+    used = [(f"item '{item.indicator}'", "scorecard", item.reason) for item in items]
+    used += [(f"veto '{veto.id}'", "vetoes", veto.reason) for veto in vetoes]
+    used += [(f"gate item '{name}'", "grades", reason) for _, name, reason in completeness.gate]
+    used += [(f"condition on '{test.indicator}'", "terms", reason) for test, reason in terms.conditions]
+    for what, file, reason in used:
+        if reason and reason not in reasons:
+            line = _line_of(texts[f"{file}.yaml"], f"reason: {reason}")
+            faults.append(Fault(f"{file}.yaml", line, f"{what} gives the reason '{reason}', which does not exist", "Word it in reasons.yaml"))
+    if faults:
+        raise PolicyFaults(faults)
+    return Policy(
+        id=about.id,
+        county=about.county,
+        title=about.title,
+        effective_from=about.effective_from,
+        effective_to=about.effective_to,
+        documents=about.documents,
+        units=about.units,
+        words=about.words,
+        sources=sources,
+        headings=capped,
+        indicators=tuple(indicators.values()),
+        base_points=base,
+        items=items,
+        vetoes=vetoes,
+        grades=grades,
+        completeness=completeness,
+        areas=areas,
+        terms=terms,
+        reasons=reasons,
+        sha256=sha256_of(texts),
+    )
+
+
+def _line_of(text: str, words: str) -> int:
+    lines = text.splitlines()
+    return next((number for number, line in enumerate(lines, 1) if words in line), 1)
