@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scoring.errors import Fault, PolicyFaults
+from scoring.policy.in_force import Policies, check_index, read_index
 from scoring.policy.read_about import read_about
 from scoring.policy.read_areas import read_areas
 from scoring.policy.read_grades import read_grades
@@ -34,6 +35,29 @@ def load(folder: Path) -> Policy:
     """
     texts = read_texts(folder)
     return policy_of(texts)
+
+
+def load_index(folder: Path) -> Policies:
+    """Every approved policy of a county, from the folder that holds its ``index.yaml``.
+
+    Raises:
+        PolicyFaults: where the index or any folder is faulty, or a hash is not the approved one.
+    """
+    path = folder / "index.yaml"
+    if not path.is_file():
+        raise PolicyFaults([Fault(str(path), 1, "there is no index of approved policies", "Check the path")])
+    node, faults = parse(path.name, path.read_text(encoding="utf-8", errors="replace"))
+    approvals = [] if faults else read_index(node, faults)
+    policies = {}
+    for approval in approvals:
+        try:
+            policies[approval.folder] = load(folder / approval.folder)
+        except PolicyFaults as refused:
+            faults += [Fault(f"{approval.folder}/{f.file}", f.line, f.what, f.mend) for f in refused.faults]
+    checked = check_index(approvals, policies, faults)
+    if faults:
+        raise PolicyFaults(faults)
+    return checked
 
 
 def read_texts(folder: Path) -> dict[str, str]:
@@ -99,6 +123,14 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
         if reason and reason not in reasons:
             line = _line_of(texts[f"{file}.yaml"], f"reason: {reason}")
             faults.append(Fault(f"{file}.yaml", line, f"{what} gives the reason '{reason}', which does not exist", "Word it in reasons.yaml"))
+    strict = {veto.test.indicator: f"veto '{veto.id}'" for veto in vetoes if veto.if_stale != "value"}
+    strict |= {name: "the completeness gate" for _, name, _ in completeness.gate}
+    strict |= {test.indicator: "a loan condition" for test, _ in terms.conditions}
+    for item in items:
+        if item.if_stale == "value" and item.indicator in strict:
+            line = _line_of(texts["scorecard.yaml"], f"indicator: {item.indicator}")
+            what = f"item '{item.indicator}' uses a stale value, which {strict[item.indicator]} refuses"
+            faults.append(Fault("scorecard.yaml", line, what, "Give the item points, 'ask' or 'withhold' for if_stale"))
     if faults:
         raise PolicyFaults(faults)
     return Policy(

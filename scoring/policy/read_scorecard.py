@@ -89,7 +89,7 @@ def _item(node: Node, indicators: Mapping[str, Indicator], about: About, faults:
         _missing(fields, "if_missing", bands, ("withhold", "ask")),
         _missing(fields, "if_stale", bands, ("withhold", "ask", "value")),
         fields.text("reason"),
-        _improve(fields),
+        _improve(fields, indicator),
         fields.cite(about.documents),
     )
     fields.done()
@@ -143,14 +143,15 @@ def _missing(fields: Fields, key: str, bands: tuple[Band, ...], words: tuple[str
     return points
 
 
-def _improve(fields: Fields) -> Improve | None:
-    if not fields.has("improve"):
-        fields.scalar("improve")
-        return None
+def _improve(fields: Fields, indicator: Indicator) -> Improve | None:
     node = fields.get("improve")
     if node is None or node.value == "never":
         return None
     inner = Fields(node, f"{fields.name}, improve,", fields.faults)
-    improve = Improve(inner.integer("effort", 1, 100), inner.integer("wait_days", 0, 3660))
+    to = inner.words("to") if inner.has("to") else ()
+    for word in to:
+        if word not in indicator.categories:
+            inner.fault(f"may move to '{word}', which the indicator cannot be", "Name categories of the indicator")
+    improve = Improve(inner.integer("effort", 1, 100), inner.integer("wait_days", 0, 3660), to)
     inner.done()
     return improve

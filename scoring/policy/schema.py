@@ -97,10 +97,14 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Improve:
-    """How a household can better an item: effort per band, and days until it counts."""
+    """How a household can better an item: effort per band, and days until it counts.
+
+    to: the categories that it may move to, where not every better one is open to it.
+    """
 
     effort: int
     wait_days: int
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +251,9 @@ class Reason:
     cite: Cite
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """One approved, dated set of rules of one county."""
+    """One approved, dated set of rules of one county; equal to another when the hashes are."""
 
     id: str
     county: Text
@@ -271,3 +275,9 @@ class Policy:
     terms: Terms
     reasons: Mapping[str, Reason]
     sha256: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and other.sha256 == self.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)

@@ -1,0 +1,37 @@
+"""One way to write a value as bytes, so that the same content always has the same hash.
+
+Keys sorted, no white space, UTF-8. Numbers are whole or text: a float is refused, because its
+written form would depend on who wrote it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical JSON of a value made of dict, list, tuple, str, int, bool and None.
+
+    Raises:
+        TypeError: where the value holds anything else, a float included.
+    """
+    _refuse_floats(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no canonical form here; write it as text or a whole number")
+    if isinstance(value, dict):
+        for inner in value.values():
+            _refuse_floats(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _refuse_floats(inner)

@@ -1,0 +1,61 @@
+"""Reasons: the principal causes of a lower grade or a refusal, at most four, never "score too low".
+
+Every reason is worded in the policy, in both languages, with the article that it rests on
+(12 CFR 1002.9 by analogy: specific principal reasons; Personal Information Protection Law art. 24).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scoring.grade import Settled
+from scoring.points import Points
+from scoring.policy.compiled import Compiled, Line
+from scoring.policy.schema import Reason
+from scoring.vetoes import Judged
+
+MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A reason as stated for one household. about: the indicator or source that it speaks of."""
+
+    reason: Reason
+    about: str
+
+
+def state_reasons(table: Compiled, settled: Settled, points: Points, vetoes: Sequence[Judged]) -> tuple[Stated, ...]:
+    """The reasons for one settled outcome; empty for the best grade."""
+    wording = table.policy.reasons
+    if settled.status == "vetoed":
+        stated = [Stated(wording[one.veto.reason], one.veto.test.indicator) for one in vetoes if one.state == "fired"]
+    elif settled.status == "withheld":
+        stated = [Stated(wording[reason], about) for reason, about in settled.causes]
+    elif settled.grade is not None and settled.grade is table.policy.grades[-1]:
+        stated = []
+    else:
+        stated = [Stated(wording[reason], line.indicator) for reason, line in _costliest(table, points)]
+    return tuple(stated[:MOST])
+
+
+def _costliest(table: Compiled, points: Points) -> list[tuple[str, Line]]:
+    """Known items below their best, by the points that the score loses through each alone."""
+    found = []
+    for number, (item, line) in enumerate(zip(table.items, points.lines, strict=True)):
+        if line.points < line.best and line.band != "missing" and line.band != "stale":
+            loss = _loss(table, points, item.heading, line)
+            if loss > 0:
+                found.append((-loss, line.points - line.best, number, item.item.reason, line))
+    found.sort(key=lambda one: one[:3])
+    return [(reason, line) for _, _, _, reason, line in found]
+
+
+def _loss(table: Compiled, points: Points, heading: int, line: Line) -> int:
+    """Points that the heading would gain if this item alone stood at its best."""
+    most, least = table.caps[heading]
+    now, best = line.points, line.best
+    added = points.added[heading] + max(best, 0) - max(now, 0)
+    deducted = points.deducted[heading] + min(best, 0) - min(now, 0)
+    return min(added, most) + max(deducted, least) - points.by_heading[heading]
