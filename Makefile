@@ -1,17 +1,17 @@
 # Two commands matter: `make demo` and `make test`. Each target installs first when needed.
-PYTHON ?= python3.11
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command -v $$p >/dev/null 2>&1 && { echo $$p; break; }; done)
 HOUSEHOLDS ?= 10000
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: install demo test check bench serve clean lock help
+.PHONY: install demo test lint check bench serve clean lock help
 
 help:            ## what each target does
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/' | sort
 
 install: $(STAMP)  ## build .venv from the lock file
 $(STAMP): requirements-dev.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
@@ -23,12 +23,13 @@ demo: $(STAMP)   ## a synthetic county, imported, graded and served (HOUSEHOLDS=
 test: $(STAMP)   ## every test
 	$(BIN)/python -m pytest
 
-check: $(STAMP)  ## format, lint, types, import rules, tests
+lint: $(STAMP)   ## format, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+check: lint test  ## lint and test: what must pass before a commit
 
 bench: $(STAMP)  ## what is fast, against peers, as ratios in one run
 	$(BIN)/python -m benchmarks

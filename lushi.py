@@ -1,1 +1,68 @@
-"""."""
+"""The command ``lushi``: joins the packages' subcommands.
+
+The only file that may see training and serving together.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+
+import typer
+
+import feature_store.commands
+import feature_store.synthetic.command
+import serving.commands.assess
+import serving.commands.demo
+import serving.commands.grade
+import serving.commands.policy
+import serving.commands.serve
+from scoring.errors import LushiError
+from serving.settings import Settings, read_settings
+from serving.wiring import Parts, wire
+
+app = typer.Typer(
+    name="lushi",
+    help="Lushi Credit: the binding grade of rural households, explained, recorded and repeatable. 农户信用评价",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once from its environment."""
+    return read_settings(os.environ)
+
+
+@lru_cache(maxsize=1)
+def wired() -> Parts:
+    """The parts of this process, joined once."""
+    return wire(settings())
+
+
+serving.commands.demo.register(app, settings)
+feature_store.synthetic.command.register(app)
+feature_store.commands.register(app, wired)
+serving.commands.policy.register(app)
+serving.commands.grade.register(app, wired)
+serving.commands.assess.register(app)
+serving.commands.serve.register(app, wired, settings)
+
+
+def main() -> None:
+    """Run the command line; an expected error is one message and exit code 1."""
+    try:
+        app()
+    except LushiError as error:
+        sys.stderr.write(f"lushi: {error}\n")
+        sys.exit(1)
+    finally:
+        if wired.cache_info().currsize:
+            wired().close()
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from typing import Literal
 
 from scoring.credit_file import STALE
 from scoring.points import Points
-from scoring.policy.compiled import Compiled
+from scoring.policy.compiled import Compiled, CompiledVeto
 from scoring.policy.reach import Reach
 from scoring.policy.schema import GRADE_NONE, GradeBand
 from scoring.vetoes import Judged
@@ -52,7 +52,9 @@ def settle(table: Compiled, codes: Sequence[int], points: Points, vetoes: Sequen
     """Settle the outcome of one household from its points and judged vetoes."""
     without = band_of(table, points.score)
     unknown = [number for number, item in enumerate(table.items) if codes[item.position] <= STALE]
-    open_vetoes = [one for one in vetoes if one.state in ("missing", "stale")]
+    open_vetoes = [
+        compiled for one, compiled in zip(vetoes, table.vetoes, strict=True) if one.state in ("missing", "stale")
+    ]
     fired = any(one.state == "fired" for one in vetoes)
     possible: tuple[str, ...]
     if fired:
@@ -69,16 +71,18 @@ def settle(table: Compiled, codes: Sequence[int], points: Points, vetoes: Sequen
 
 
 def _open(
-    table: Compiled, points: Points, unknown: list[int], open_vetoes: list[Judged]
+    table: Compiled, points: Points, unknown: list[int], open_vetoes: list[CompiledVeto]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Outcomes still possible, and the indicators whose answers would settle which it is."""
+    if not all(one.can_clear for one in open_vetoes):
+        return (VETOED,), ()
     domains = {number: (line.points,) for number, line in enumerate(points.lines)}
     reach = Reach(table, {**domains, **{number: table.items[number].domain for number in unknown}})
     grades = {band.id if (band := band_of(table, score)) else GRADE_NONE for score in reach.scores()}
     order = [GRADE_NONE, *(grade.id for grade in table.policy.grades)]
     outcomes = sorted(grades, key=order.index)
     ask = [table.items[number].indicator.id for number in reach.relevant()]
-    vetoing = [one.veto.test.indicator for one in open_vetoes]
+    vetoing = [one.veto.test.indicator for one in open_vetoes if one.can_fire]
     return ((VETOED,) if vetoing else ()) + tuple(outcomes), tuple(dict.fromkeys([*vetoing, *ask]))
 
 
@@ -116,8 +120,8 @@ def _could_differ(table: Compiled, points: Points) -> bool:
     """Whether the answers that the policy asks for could change the grade, the rest standing as is."""
     asked = {line.indicator for line in points.asked}
     domains = {
-        number: item.domain if item.indicator.id in asked else (line.points,)
-        for number, (item, line) in enumerate(zip(table.items, points.lines, strict=True))
+        number: (line.points, line.best) if line.indicator in asked else (line.points,)
+        for number, line in enumerate(points.lines)
     }
     scores = Reach(table, domains).scores()
     return band_of(table, scores[0]) is not band_of(table, scores[-1])

@@ -17,7 +17,7 @@ from scoring.credit_file import NONE, STALE
 from scoring.errors import LushiError
 from scoring.grade import Settled, settle
 from scoring.points import Points, tally
-from scoring.policy.compiled import Compiled, CompiledItem, CompiledVeto
+from scoring.policy.compiled import Compiled, CompiledItem, CompiledVeto, clear_codes
 from scoring.policy.schema import GradeBand, Veto
 from scoring.vetoes import Judged, add_months, judge
 
@@ -84,9 +84,12 @@ def find_path(
     lifted = tuple(_lift(one, on) for one, _ in fired)
     later = on + timedelta(days=max((step.wait_days for step in lifted), default=0))
     free = _without(table, codes, [compiled for _, compiled in fired], on)
+    if free is None:
+        return Path(target, False, lifted, ())
     if (freed := _outcome(table, free, later)).status == "withheld":
         return Path(target, False, lifted, (), freed.ask)
-    steps = _cheapest(table, codes, points, target.at_least - points.score)
+    then = tally(table, free) if fired else points
+    steps = _cheapest(table, free, then, target.at_least - then.score)
     if steps is None:
         return Path(target, False, lifted, ())
     path = Path(target, True, lifted, steps)
@@ -104,16 +107,23 @@ def _outcome(table: Compiled, codes: Sequence[int], on: date) -> Settled:
     return settle(table, codes, tally(table, codes), judge(table, codes, on))
 
 
-def _without(table: Compiled, codes: Sequence[int], fired: list[CompiledVeto], on: date) -> list[int]:
-    """The codes as they will stand once the causes of the fired vetoes have ended, today at latest."""
+def _without(table: Compiled, codes: Sequence[int], fired: list[CompiledVeto], on: date) -> list[int] | None:
+    """The codes as they will stand once the causes of the fired vetoes have ended, today at latest.
+
+    A cause that is no episode ends at 'none', else at the lowest value that no veto looks at; None
+    where its indicator has no such value.
+    """
     changed = list(codes)
     for compiled in fired:
-        test, low = compiled.veto.test, table.policy.indicators[compiled.position].low
-        if test.active:
-            changed[compiled.position] = min(changed[compiled.position], on.toordinal())
+        position, indicator = compiled.position, table.policy.indicators[compiled.position]
+        if compiled.veto.test.active:
+            changed[position] = min(changed[position], on.toordinal())
+        elif not compiled.can_clear:
+            return None
         else:
-            free = (code for code in (NONE, low, test.low - 1, test.high + 1) if code >= low and not test.holds(code))
-            changed[compiled.position] = next(free, changed[compiled.position])
+            free = clear_codes(table.vetoing[position], indicator.low, indicator.high)
+            none = clear_codes(table.vetoing[position], NONE, NONE) if indicator.low <= NONE <= indicator.high else ()
+            changed[position] = (*none, *free)[0]
     return changed
 
 
@@ -129,19 +139,24 @@ def _lift(one: Judged, on: date) -> VetoStep:
     return VetoStep(one.veto, (add_months(on, months) - on).days)
 
 
-def _options(item: CompiledItem, code: int) -> list[Step]:
-    """Every better band that the household may move to, as steps."""
+def _options(table: Compiled, item: CompiledItem, code: int) -> list[Step]:
+    """Every better band that the household may move to, as steps that run into no veto and fail no gate."""
     improve = item.item.improve
     if improve is None or code <= STALE:
         return []
-    bands = item.item.bands
+    bands, high = item.item.bands, item.indicator.high
+    vetoing = table.vetoing.get(item.position, ())
+    gates = [test for test, name, _ in table.policy.completeness.gate if test and name == item.indicator.id]
     now = max(number for number, band in enumerate(bands) if band.at_least <= code)
     steps = []
     for number, band in enumerate(bands):
         if band.points <= bands[now].points or (improve.to and band.says not in improve.to):
             continue
-        to_code = band.at_least if number > now else bands[number + 1].at_least - 1
-        gain = band.points - bands[now].points
+        top = bands[number + 1].at_least - 1 if number + 1 < len(bands) else high
+        allowed = [to for to in clear_codes(vetoing, band.at_least, top) if all(gate.holds(to) for gate in gates)]
+        if not allowed:
+            continue
+        to_code, gain = allowed[0 if number > now else -1], band.points - bands[now].points
         steps.append(Step(item, code, to_code, gain, improve.effort * abs(number - now), improve.wait_days))
     return steps
 
@@ -166,7 +181,7 @@ def _heading(table: Compiled, heading: int, codes: Sequence[int], points: Points
     choices = [
         (line.points, options)
         for item, line in zip(table.items, points.lines, strict=True)
-        if item.heading == heading and (options := _options(item, codes[item.position]))
+        if item.heading == heading and (options := _options(table, item, codes[item.position]))
     ]
     start = (min(points.added[heading], most), points.deducted[heading])
     states: dict[tuple[int, int], _Best] = {start: ((0, 0, 0), ())}

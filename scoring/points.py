@@ -72,29 +72,38 @@ def tally_columns(table: Compiled, codes: Codes, asked: str = "worst") -> npt.ND
     plan = _plan(table, asked)
     n_rows = codes.shape[1]
     out = np.empty((len(table.caps), n_rows), dtype=np.int16)
-    chunk = 16384
+    chunk = 65536
     for start in range(0, n_rows, chunk):
         block = codes[:, start : start + chunk]
         for heading, (most, least) in enumerate(table.caps):
             added, deducted = (_sum(block, base, steps) for base, steps in plan[heading])
-            out[heading, start : start + chunk] = np.minimum(added, most) + np.maximum(deducted, least)
+            total = out[heading, start : start + chunk]
+            np.add(np.minimum(added, np.int16(most)), np.maximum(deducted, np.int16(least)), out=total)
     return out
 
 
 _Steps = list[tuple[int, int, int]]
 
 
-def _sum(block: Codes, base: int, steps: _Steps) -> npt.NDArray[np.int16]:
-    total = np.full(block.shape[1], base, dtype=np.int16)
+def _sum(block: Codes, base: int, steps: _Steps) -> npt.NDArray[np.signedinteger]:
+    """Base plus the steps reached, in the narrowest type that cannot overflow: bytes are fastest."""
+    least = base + sum(min(delta, 0) for _, _, delta in steps)
+    most = base + sum(max(delta, 0) for _, _, delta in steps)
+    widths = max(-least, most, max((abs(delta) for _, _, delta in steps), default=0))
+    kind = np.int8 if widths <= 127 else np.int16
+    total = np.full(block.shape[1], base, dtype=kind)
     reached = np.empty(block.shape[1], dtype=np.bool_)
+    as_number = reached.view(np.int8)
+    weighted = np.empty(block.shape[1], dtype=kind)
     for position, edge, delta in steps:
         np.greater_equal(block[position], edge, out=reached)
         if delta == 1:
-            total += reached
+            np.add(total, as_number, out=total)
         elif delta == -1:
-            total -= reached
+            np.subtract(total, as_number, out=total)
         else:
-            total += reached * np.int8(delta) if -128 <= delta <= 127 else reached * np.int16(delta)
+            np.multiply(as_number, kind(delta), out=weighted)
+            np.add(total, weighted, out=total)
     return total
 
 

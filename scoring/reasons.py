@@ -44,7 +44,7 @@ def _costliest(table: Compiled, points: Points) -> list[tuple[str, Line]]:
     """Known items below their best, by the points that the score loses through each alone."""
     found = []
     for number, (item, line) in enumerate(zip(table.items, points.lines, strict=True)):
-        if line.points < line.best and line.band != "missing" and line.band != "stale":
+        if line.points < line.best and line is not item.lines[0] and line is not item.lines[1]:
             loss = _loss(table, points, item.heading, line)
             if loss > 0:
                 found.append((-loss, line.points - line.best, number, item.item.reason, line))

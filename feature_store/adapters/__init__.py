@@ -1,1 +1,1 @@
-"""."""
+"""The only files of the package that know a database."""

@@ -6,11 +6,12 @@ below every value, so they are simply the two lowest steps: nothing can fall thr
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scoring.credit_file import MISSING, STALE
-from scoring.policy.schema import Action, Indicator, Item, Policy, Veto
+from scoring.policy.schema import Action, Indicator, Item, Policy, Test, Veto
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class CompiledItem:
     """An item as steps: ``lines[bisect_right(edges, code)]`` is its line for a code.
 
     position: row of the indicator in the code matrix; heading: index of its heading.
+    domain: the points that its bands can give without a veto firing on the same indicator, each once.
     """
 
     item: Item
@@ -41,11 +43,7 @@ class CompiledItem:
     heading: int
     edges: tuple[int, ...]
     lines: tuple[Line, ...]
-
-    @property
-    def domain(self) -> tuple[int, ...]:
-        """The points that its bands can give, each once."""
-        return tuple(sorted({band.points for band in self.item.bands}))
+    domain: tuple[int, ...]
 
     @property
     def outcomes(self) -> tuple[int, ...]:
@@ -55,10 +53,15 @@ class CompiledItem:
 
 @dataclass(frozen=True, slots=True)
 class CompiledVeto:
-    """A veto with the row of its indicator in the code matrix."""
+    """A veto with the row of its indicator in the code matrix.
+
+    can_fire: whether some value fires it. can_clear: whether some value of its indicator fires no veto.
+    """
 
     veto: Veto
     position: int
+    can_fire: bool
+    can_clear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Compiled:
 
     ids: indicator ids in code order. caps: (most added, least) points per heading.
     kept: positions whose value stays usable however old it is.
+    vetoing: position to the conditions of its vetoes, those on episodes apart.
     """
 
     policy: Policy
@@ -88,6 +92,7 @@ class Compiled:
     caps: tuple[tuple[int, int], ...]
     cuts: tuple[int, ...]
     kept: frozenset[int]
+    vetoing: Mapping[int, tuple[Test, ...]]
 
 
 @lru_cache(maxsize=64)
@@ -95,11 +100,14 @@ def compiled(policy: Policy) -> Compiled:
     """The policy's tables; built once per policy hash."""
     positions = {indicator.id: number for number, indicator in enumerate(policy.indicators)}
     headings = {heading.id: number for number, heading in enumerate(policy.headings)}
+    vetoing: dict[int, tuple[Test, ...]] = {}
+    for test in (veto.test for veto in policy.vetoes if not veto.test.active):
+        vetoing[positions[test.indicator]] = (*vetoing.get(positions[test.indicator], ()), test)
     items = []
     for item in policy.items:
         position = positions[item.indicator]
         indicator = policy.indicators[position]
-        items.append(_item(item, indicator, position, headings[indicator.heading]))
+        items.append(_item(item, indicator, position, headings[indicator.heading], vetoing.get(position, ())))
     sources = {source.id: number for number, source in enumerate(policy.sources)}
     groups: dict[tuple[int, int], list[int]] = {}
     for position, indicator in enumerate(policy.indicators):
@@ -110,7 +118,10 @@ def compiled(policy: Policy) -> Compiled:
         ids=tuple(positions),
         positions=positions,
         items=tuple(items),
-        vetoes=tuple(CompiledVeto(veto, positions[veto.test.indicator]) for veto in policy.vetoes),
+        vetoes=tuple(
+            _veto(veto, policy.indicators[positions[veto.test.indicator]], positions[veto.test.indicator], vetoing)
+            for veto in policy.vetoes
+        ),
         fresh=tuple(
             FreshGroup(source, days, tuple(found), tuple(p for p in found if policy.indicators[p].subjective))
             for (source, days), found in groups.items()
@@ -118,7 +129,20 @@ def compiled(policy: Policy) -> Compiled:
         caps=tuple((heading.most_added, -heading.most_deducted) for heading in policy.headings),
         cuts=tuple(grade.at_least for grade in policy.grades),
         kept=_kept(policy),
+        vetoing=vetoing,
     )
+
+
+def clear_codes(tests: Sequence[Test], low: int, high: int) -> tuple[int, ...]:
+    """Codes from ``low`` to ``high`` that meet none of the conditions, ascending.
+
+    Every end of every run of such codes is among them, so the first is the least and the last the
+    greatest; none where all codes meet some condition.
+    """
+    ends = {low, high}
+    for test in tests:
+        ends |= set(range(low, high + 1)) if test.codes else {test.low - 1, test.high + 1}
+    return tuple(sorted(code for code in ends if low <= code <= high and not any(test.holds(code) for test in tests)))
 
 
 def _kept(policy: Policy) -> frozenset[int]:
@@ -129,7 +153,15 @@ def _kept(policy: Policy) -> frozenset[int]:
     return frozenset(number for number, indicator in enumerate(policy.indicators) if indicator.id not in strict)
 
 
-def _item(item: Item, indicator: Indicator, position: int, heading: int) -> CompiledItem:
+def _veto(veto: Veto, indicator: Indicator, position: int, vetoing: Mapping[int, tuple[Test, ...]]) -> CompiledVeto:
+    test, low, high = veto.test, indicator.low, indicator.high
+    if test.active:
+        return CompiledVeto(veto, position, True, True)
+    can_fire = any(test.holds(code) for code in (*test.codes, max(low, test.low)) if low <= code <= high)
+    return CompiledVeto(veto, position, can_fire, bool(clear_codes(vetoing[position], low, high)))
+
+
+def _item(item: Item, indicator: Indicator, position: int, heading: int, vetoing: Sequence[Test]) -> CompiledItem:
     points = [band.points for band in item.bands]
     best, worst = max(points), min(points)
 
@@ -142,4 +174,8 @@ def _item(item: Item, indicator: Indicator, position: int, heading: int) -> Comp
     lines += [Line(indicator.id, band.says, band.points, best, None) for band in item.bands]
     edges = (MISSING + 1, *(band.at_least for band in item.bands))
     assert edges[0] == STALE
-    return CompiledItem(item, indicator, position, heading, edges, tuple(lines))
+    tops = [*(band.at_least - 1 for band in item.bands[1:]), indicator.high]
+    domain = {
+        band.points for band, top in zip(item.bands, tops, strict=True) if clear_codes(vetoing, band.at_least, top)
+    }
+    return CompiledItem(item, indicator, position, heading, edges, tuple(lines), tuple(sorted(domain)))

@@ -72,7 +72,7 @@ def read_index(node: Node, faults: list[Fault]) -> list[Approval]:
 
 def check_index(approvals: list[Approval], policies: Mapping[str, Policy], faults: list[Fault]) -> Policies:
     """Hold each approval against the folder that it approves, and each policy against the one before."""
-    ordered = []
+    ordered: list[tuple[Approval, Policy]] = []
     for approval in approvals:
         policy = policies.get(approval.folder)
         if policy is None:
@@ -81,13 +81,13 @@ def check_index(approvals: list[Approval], policies: Mapping[str, Policy], fault
             faults.append(_at(approval, f"the folder '{approval.folder}' has hash {policy.sha256}, not the approved one", "Restore the approved files, or approve the change as a new policy"))
         if policy.effective_from != approval.effective_from:
             faults.append(_at(approval, f"'{approval.folder}' takes effect on {policy.effective_from}, not {approval.effective_from}", "Give both the same date"))
-        ordered.append(policy)
-    for approval, before, after in zip(approvals[1:], ordered, ordered[1:], strict=False):
+        ordered.append((approval, policy))
+    for (_, before), (approval, after) in zip(ordered, ordered[1:], strict=False):
         if before.effective_to is not None and before.effective_to >= after.effective_from:
             faults.append(_at(approval, f"'{before.id}' and '{after.id}' both bind on {after.effective_from}", "End the earlier policy the day before"))
         for what in _incompatible(before, after):
             faults.append(_at(approval, what, "Keep type, decimals and the order of categories, or use a new indicator id"))
-    return Policies(tuple(approvals), tuple(ordered))
+    return Policies(tuple(approvals), tuple(policy for _, policy in ordered))
 
 
 def _incompatible(before: Policy, after: Policy) -> list[str]:

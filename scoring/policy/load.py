@@ -115,22 +115,24 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
     areas = read_areas(nodes["areas"], about, faults)
     terms = read_terms(nodes["terms"], about, indicators, faults)
     reasons = read_reasons(nodes["reasons"], about, faults)
-    used = [(f"item '{item.indicator}'", "scorecard", item.reason) for item in items]
-    used += [(f"veto '{veto.id}'", "vetoes", veto.reason) for veto in vetoes]
-    used += [(f"gate item '{name}'", "grades", reason) for _, name, reason in completeness.gate]
-    used += [(f"condition on '{test.indicator}'", "terms", reason) for test, reason in terms.conditions]
-    for what, file, reason in used:
+    used = [(f"item '{item.indicator}'", "scorecard", item.indicator, item.reason) for item in items]
+    used += [(f"veto '{veto.id}'", "vetoes", veto.id, veto.reason) for veto in vetoes]
+    used += [(f"gate item '{name}'", "grades", name, reason) for _, name, reason in completeness.gate]
+    used += [(f"condition on '{test.indicator}'", "terms", test.indicator, reason) for test, reason in terms.conditions]
+    for what, file, owner, reason in used:
         if reason and reason not in reasons:
-            line = _line_of(texts[f"{file}.yaml"], f"reason: {reason}")
+            line = _line_of(nodes[file], owner, "reason", reason)
             faults.append(Fault(f"{file}.yaml", line, f"{what} gives the reason '{reason}', which does not exist", "Word it in reasons.yaml"))
     strict = {veto.test.indicator: f"veto '{veto.id}'" for veto in vetoes if veto.if_stale != "value"}
+    lenient = [(f"item '{item.indicator}'", "scorecard", item.indicator, item.indicator) for item in items if item.if_stale == "value"]
+    lenient += [(f"veto '{veto.id}'", "vetoes", veto.id, veto.test.indicator) for veto in vetoes if veto.if_stale == "value"]
     strict |= {name: "the completeness gate" for _, name, _ in completeness.gate}
     strict |= {test.indicator: "a loan condition" for test, _ in terms.conditions}
-    for item in items:
-        if item.if_stale == "value" and item.indicator in strict:
-            line = _line_of(texts["scorecard.yaml"], f"indicator: {item.indicator}")
-            what = f"item '{item.indicator}' uses a stale value, which {strict[item.indicator]} refuses"
-            faults.append(Fault("scorecard.yaml", line, what, "Give the item points, 'ask' or 'withhold' for if_stale"))
+    for rule, file, owner, name in lenient:
+        if name in strict:
+            line = _line_of(nodes[file], owner, "if_stale", "value")
+            what = f"{rule} uses a stale value, which {strict[name]} refuses"
+            faults.append(Fault(f"{file}.yaml", line, what, "Give another if_stale (an item: points, 'ask' or 'withhold')"))
     if faults:
         raise PolicyFaults(faults)
     return Policy(
@@ -157,6 +159,12 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
     )
 
 
-def _line_of(text: str, words: str) -> int:
-    lines = text.splitlines()
-    return next((number for number, line in enumerate(lines, 1) if words in line), 1)
+def _line_of(node: Node, owner: str, key: str, value: str) -> int:
+    """Line of ``key: value`` in the first rule that bears the owner's name as its id or indicator; else 1."""
+    inside = node.value
+    if isinstance(inside, dict):
+        named = any(name in inside and inside[name].value == owner for name in ("id", "indicator"))
+        if named and key in inside and inside[key].value == value:
+            return inside[key].line
+    below = inside.values() if isinstance(inside, dict) else inside if isinstance(inside, list) else ()
+    return next((line for one in below if (line := _line_of(one, owner, key, value)) > 1), 1)

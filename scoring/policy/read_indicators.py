@@ -21,8 +21,9 @@ def read_indicators(
 ) -> tuple[tuple[Source, ...], list[tuple[str, Text, Node]], dict[str, Indicator]]:
     """The sources, the headings (id, label, line) and the indicators by id, in file order."""
     fields = Fields(node, "the indicator list", faults)
-    sources = [_source(row, faults) for row in fields.rows("sources")]
-    unique([(source.id, node) for source in sources], "source", faults)
+    rows = list(fields.rows("sources"))
+    sources = [_source(row, faults) for row in rows]
+    unique([(source.id, row) for source, row in zip(sources, rows, strict=True)], "source", faults)
     headings: list[tuple[str, Text, Node]] = []
     found: list[tuple[Indicator, Node]] = []
     for row in fields.rows("headings"):

@@ -17,9 +17,12 @@ def read_terms(node: Node, about: About, indicators: Mapping[str, Indicator], fa
     fields = Fields(node, "the terms", faults)
     conditions = tuple(_condition(row, about, indicators, faults) for row in nodes(fields, "conditions"))
     purposes: list[Purpose] = []
+    places: list[tuple[str, Node]] = []
     for key, allowed in (("allowed_purposes", True), ("refused_purposes", False)):
-        purposes += [_purpose(row, allowed, faults) for row in fields.rows(key)]
-    unique([(purpose.id, node) for purpose in purposes], "purpose", faults)
+        for row in fields.rows(key):
+            purposes.append(_purpose(row, allowed, faults))
+            places.append((purposes[-1].id, row))
+    unique(places, "purpose", faults)
     rows = list(fields.rows("products"))
     products = [_product(row, about, indicators, faults) for row in rows]
     unique([(product.id, row) for product, row in zip(products, rows, strict=True)], "product", faults)

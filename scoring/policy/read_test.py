@@ -10,6 +10,8 @@ from scoring.policy.fields import Fields
 from scoring.policy.schema import Indicator, Test
 from scoring.policy.tree import Node
 
+REFUSED = "never"
+"""What a test says that could not be read; a fault stands for it already."""
 OPERATORS = ("active", "at_least", "at_most", "is", "in")
 _LOW, _HIGH = -(2**31) + 2, OPEN
 
@@ -19,7 +21,7 @@ def read_test(fields: Fields, indicators: Mapping[str, Indicator]) -> Test:
     name = fields.choice("indicator", indicators, "indicators in indicators.yaml")
     node = fields.get("when")
     indicator = indicators.get(name)
-    nothing = Test(name, False, 1, 0, (), "never")
+    nothing = Test(name, False, 1, 0, (), REFUSED)
     if node is None or indicator is None:
         return nothing
     inner = Fields(node, f"{fields.name}, when,", fields.faults)
@@ -47,7 +49,10 @@ def _test(inner: Fields, indicator: Indicator, used: list[str]) -> Test:
         low, high, says = _LOW, _HIGH, []
         for key in bounds:
             written = inner.decimal(key, "-100000000")
-            code = int(Decimal(written).scaleb(indicator.decimals))
+            scaled = Decimal(written).scaleb(indicator.decimals)
+            code = int(scaled)
+            if code != scaled:
+                inner.fault(f"compares '{name}' with {written}, which it cannot be", "Write no more decimals than the indicator has")
             low, high = (code, high) if key == "at_least" else (low, code)
             says.append(f"{'>=' if key == 'at_least' else '<='} {written}")
         return Test(name, False, low, high, (), " and ".join(says))

@@ -8,7 +8,7 @@ from typing import cast
 from scoring.errors import Fault
 from scoring.policy.fields import Fields, unique
 from scoring.policy.read_about import About
-from scoring.policy.read_test import read_test
+from scoring.policy.read_test import REFUSED, read_test
 from scoring.policy.schema import Action, Indicator, Veto
 from scoring.policy.tree import Node
 
@@ -34,7 +34,7 @@ def _veto(node: Node, about: About, indicators: Mapping[str, Indicator], faults:
     fields.choice("subject", SUBJECTS)
     test = read_test(fields, indicators)
     months = fields.integer("observation_months", 0, 240)
-    if months and not test.active:
+    if months and not test.active and test.says != REFUSED:
         fields.fault("has an observation period but no episode to count it from", "Set observation_months to 0 or use 'active: true'")
     veto = Veto(
         id=name,

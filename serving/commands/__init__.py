@@ -1,1 +1,1 @@
-"""."""
+"""Subcommands of ``lushi`` that serve, grade, assess and replay."""

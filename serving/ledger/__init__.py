@@ -1,1 +1,1 @@
-"""."""
+"""The log of decisions: canonical entries, committed before they are answered."""

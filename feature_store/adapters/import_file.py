@@ -1,0 +1,115 @@
+"""One file into the store: all of it in one transaction, or none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+
+from feature_store.adapters.known import KnownInStore
+from feature_store.adapters.recording import take_recorded_at
+from feature_store.adapters.store import Store
+from feature_store.adapters.write import write
+from feature_store.faults import Fault, Findings
+from feature_store.filing import civil_day
+from feature_store.importing import Policies, check_file
+from feature_store.sidecar import NOTHING, Stated, source_beside
+from feature_store.table_file import digest
+
+_SEEN = sa.text("SELECT batch_no, recorded_at, n_rows FROM batches WHERE source = :source AND file_sha256 = :sha256")
+_RECORD = sa.text("UPDATE batches SET recorded_at = :recorded_at WHERE batch_no = :batch_no")
+_DOUBLED = sa.text("""
+    SELECT pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint
+    FROM pg_class WHERE oid = CAST(:table AS regclass)""")
+_ANALYZE_FROM = 20_000
+"""From so many new rows on the planner's statistics are looked after at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file.
+
+    outcome: imported (perhaps without its faulty rows), already there unchanged, or refused.
+    n_rows: rows stored; 0 where nothing was.
+    """
+
+    file: str
+    outcome: Literal["imported", "already", "refused"]
+    source: str | None
+    batch_no: int | None
+    recorded_at: datetime | None
+    n_rows: int
+    faults: tuple[Fault, ...]
+
+
+def import_file(
+    store: Store,
+    path: Path,
+    *,
+    policies: Policies,
+    now: Callable[[], datetime],
+    id_key: bytes,
+    stated: Stated = NOTHING,
+    accept_valid_rows: bool = False,
+) -> Imported:
+    """Check a file against the policy in force and store what may be stored.
+
+    A file with faults changes nothing, unless ``accept_valid_rows``: then its faultless rows are
+    stored and the faults still reported. A file that is already stored changes nothing.
+    """
+    findings = Findings(path.name)
+    sha256 = digest(path, findings)
+    if sha256 is None:
+        return _refused(path, None, findings.all())
+    with store.engine.begin() as connection:
+        seen = _seen(connection, path, stated.source or source_beside(path), sha256)
+        if seen is not None:
+            return seen
+        checked = check_file(
+            path,
+            sha256,
+            findings,
+            stated=stated,
+            policies=policies,
+            known=KnownInStore(connection),
+            id_key=id_key,
+            today=civil_day(now()),
+        )
+        batch, rows, policy = checked.batch, checked.rows, checked.policy
+        refuse = checked.faults and not (accept_valid_rows and rows is not None and len(rows))
+        if batch is None or rows is None or policy is None or refuse:
+            return _refused(path, batch.source if batch else stated.source, checked.faults)
+        batch_no = write(connection, batch, rows, policy_sha256=policy.sha256)
+        if batch_no is None:
+            seen = _seen(connection, path, batch.source, sha256)
+            assert seen is not None
+            return seen
+        recorded_at = take_recorded_at(connection, now)
+        connection.execute(_RECORD, {"recorded_at": recorded_at, "batch_no": batch_no})
+    if len(rows) >= _ANALYZE_FROM:
+        _renew_statistics(store, batch.source)
+    return Imported(path.name, "imported", batch.source, batch_no, recorded_at, len(rows), checked.faults)
+
+
+def _renew_statistics(store: Store, source: str) -> None:
+    """Tell the planner of a table that has more than doubled; the server's own round may be a minute away."""
+    tables = {"households": ("households", "registrations"), "loans": ("loans",), "loan_months": ("loan_months",)}
+    with store.engine.begin() as connection:
+        for table in tables.get(source, ("filings",)):
+            if connection.execute(_DOUBLED, {"table": table}).scalar_one():
+                connection.execute(sa.text(f"ANALYZE {table}"))
+
+
+def _seen(connection: sa.Connection, path: Path, source: str | None, sha256: str) -> Imported | None:
+    row = connection.execute(_SEEN, {"source": source, "sha256": sha256}).one_or_none()
+    if row is None:
+        return None
+    return Imported(path.name, "already", source, row.batch_no, row.recorded_at, 0, ())
+
+
+def _refused(path: Path, source: str | None, faults: tuple[Fault, ...]) -> Imported:
+    return Imported(path.name, "refused", source, None, None, 0, faults)

@@ -1,0 +1,111 @@
+"""Loan balances by village and month end, and the releases that people signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from feature_store.adapters.recording import take_recorded_at
+from feature_store.areas import Release
+from scoring.policy.schema import LoanClass
+
+MonthRow = tuple[date, Decimal, Decimal, int]
+"""(month_end, balance_cny, bad_balance_cny, loans with a balance)"""
+
+# A loan counts where its household is registered on the day asked for; of a month's statements
+# the one recorded last counts.
+_MONTH_ENDS = sa.text("""
+    WITH home AS MATERIALIZED (
+        SELECT DISTINCT ON (r.household_no) r.household_no, r.village_code
+        FROM registrations r JOIN batches b USING (batch_no)
+        WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
+        ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC),
+    known AS (
+        SELECT DISTINCT ON (m.loan_no, m.month_end)
+               home.village_code, m.month_end, m.balance_cny, m.days_past_due
+        FROM home JOIN loans l USING (household_no) JOIN loan_months m USING (loan_no)
+             JOIN batches b ON b.batch_no = m.batch_no
+        WHERE starts_with(home.village_code, :within) AND m.month_end <= :on AND m.month_end >= :since
+          AND b.recorded_at <= :known_at
+        ORDER BY m.loan_no, m.month_end, b.recorded_at DESC, m.seq DESC)
+    SELECT village_code, month_end, sum(balance_cny) AS balance_cny,
+           coalesce(sum(balance_cny) FILTER (WHERE days_past_due >= :bad_days), 0) AS bad_balance_cny,
+           count(*) FILTER (WHERE balance_cny > 0) AS n_loans
+    FROM known GROUP BY village_code, month_end ORDER BY village_code, month_end""")
+_VILLAGES = sa.text("SELECT code FROM areas WHERE kind = 'village' AND starts_with(code, :within) ORDER BY code")
+# Batches and releases are only ever appended, so the two greatest numbers change with every recording.
+_VERSION = sa.text("""
+    SELECT coalesce((SELECT max(batch_no) FROM batches
+                     WHERE source IN ('areas', 'households', 'loans', 'loan_months') AND recorded_at <= :known_at), 0)
+           * 1000000 + coalesce((SELECT max(seq) FROM area_releases WHERE recorded_at <= :known_at), 0)""")
+_RELEASES = sa.text("""
+    SELECT area_code, signed_on, "by", second, why, recorded_at FROM area_releases
+    WHERE signed_on <= :on AND recorded_at <= :known_at AND starts_with(area_code, :within)
+    ORDER BY area_code, signed_on, seq""")
+_SIGN = sa.text("""
+    INSERT INTO area_releases (area_code, signed_on, "by", second, why, recorded_at)
+    VALUES (:area_code, :signed_on, :by, :second, :why, :recorded_at)""")
+
+
+def month_ends(
+    connection: sa.Connection,
+    *,
+    on: date,
+    known_at: datetime,
+    classes: Sequence[LoanClass],
+    within: str = "",
+    since: date = date(1950, 1, 1),
+) -> dict[str, list[MonthRow]]:
+    """Village code to its month ends, oldest first, for every village whose code begins with ``within``.
+
+    classes: the policy's loan classes; a balance is bad from the least days of a bad class on.
+    """
+    bad_days = min((it.at_least_days for it in classes if it.bad), default=2**31 - 1)
+    asked = {"on": on, "known_at": known_at, "within": within, "since": since, "bad_days": bad_days}
+    found: dict[str, list[MonthRow]] = {}
+    for row in connection.execute(_MONTH_ENDS, asked):
+        found.setdefault(row.village_code, []).append(
+            (row.month_end, row.balance_cny, Decimal(row.bad_balance_cny), row.n_loans)
+        )
+    return found
+
+
+def villages(connection: sa.Connection, *, within: str) -> list[str]:
+    """Every village whose code begins with ``within``, also those without loans, ascending."""
+    return list(connection.execute(_VILLAGES, {"within": within}).scalars())
+
+
+def book_version(connection: sa.Connection, *, known_at: datetime) -> int:
+    """A number that changes whenever something that area states rest on is recorded."""
+    return int(connection.execute(_VERSION, {"known_at": known_at}).scalar_one())
+
+
+def releases(connection: sa.Connection, *, on: date, known_at: datetime, within: str = "") -> list[Release]:
+    """The releases signed and recorded by then, in order of area and day."""
+    rows = connection.execute(_RELEASES, {"on": on, "known_at": known_at, "within": within})
+    return [Release(*row) for row in rows]
+
+
+def sign_release(
+    connection: sa.Connection,
+    area_code: str,
+    *,
+    signed_on: date,
+    by: str,
+    second: str,
+    why: str,
+    now: Callable[[], datetime],
+) -> Release:
+    """Record that two people release a stopped area; the caller commits at once.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: where both are the same person or the area is unknown.
+    """
+    recorded_at = take_recorded_at(connection, now)
+    release = Release(area_code, signed_on, by.strip(), second.strip(), why.strip(), recorded_at)
+    values = {name: getattr(release, name) for name in release.__slots__}
+    connection.execute(_SIGN, values)
+    return release

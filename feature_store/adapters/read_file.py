@@ -1,0 +1,163 @@
+"""One household's credit file: three indexed queries, no work per cell in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from feature_store.adapters.layouts import Layouts
+from scoring.credit_file import CreditFile, Reported
+from scoring.errors import LushiError
+from scoring.policy.schema import Indicator, Policy
+
+# Each query is a few dozen microseconds: the as-of order is the index order but for ties on observed_on.
+_HOUSEHOLD = sa.text("""
+    SELECT h.household_no, r.village_code
+    FROM households h CROSS JOIN LATERAL (
+        SELECT r.village_code FROM registrations r JOIN batches b USING (batch_no)
+        WHERE r.household_no = h.household_no AND r.observed_on <= :on AND b.recorded_at <= :known_at
+        ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r
+    WHERE h.household_id = :household_id""")
+_FILINGS = sa.text("""
+    SELECT s.source, f.*, coalesce(f.own, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
+    FROM sources s CROSS JOIN LATERAL (
+        SELECT f.seq, f.batch_no, f.observed_on, f.valid_until, f.same_as, f.codes AS own, b.recorded_at
+        FROM filings f JOIN batches b USING (batch_no)
+        WHERE f.household_no = :household_no AND f.source = s.source_no
+          AND f.observed_on <= :on AND b.recorded_at <= :known_at
+        ORDER BY f.observed_on DESC, b.recorded_at DESC, f.seq DESC LIMIT 1) f
+    LEFT JOIN filings c ON c.seq = f.same_as""")
+_LISTS = sa.text("""
+    SELECT s.source, b.batch_no, b.observed_on, b.recorded_at
+    FROM unnest(CAST(:clear AS text[])) AS s(source) CROSS JOIN LATERAL (
+        SELECT b.batch_no, b.observed_on, b.recorded_at FROM batches b
+        WHERE b.source = s.source AND b.coverage = 'complete' AND b.areas && CAST(:prefixes AS text[])
+          AND b.observed_on <= :on AND b.recorded_at <= :known_at
+        ORDER BY b.observed_on DESC, b.recorded_at DESC, b.batch_no DESC LIMIT 1) b""")
+_BY_NUMBER = sa.text("""
+    SELECT s.source, h.household_id, f.seq, f.batch_no, f.observed_on, f.valid_until,
+           coalesce(f.codes, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
+    FROM filings f JOIN sources s ON s.source_no = f.source JOIN households h USING (household_no)
+    LEFT JOIN filings c ON c.seq = f.same_as
+    WHERE f.seq = ANY(:seqs)""")
+_BATCHES = sa.text("SELECT batch_no, source, observed_on, coverage, areas FROM batches WHERE batch_no = ANY(:numbers)")
+
+
+class NothingRead(LushiError):
+    """A replay names a filing or batch that the store does not hold for that household and source."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}. Check that this is the database in which the decision was recorded")
+
+
+class _Said(NamedTuple):
+    """What one source said: the report, its codes (None: clear), and the batch that orders them."""
+
+    source: str
+    reported: Reported
+    codes: Sequence[int] | None
+    layout: int
+
+
+def credit_file(
+    connection: sa.Connection, household_id: str, *, on: date, known_at: datetime, policy: Policy, layouts: Layouts
+) -> CreditFile | None:
+    """The household's credit file on a day as known at a time; None for a household not yet registered."""
+    times = {"on": on, "known_at": known_at}
+    found = connection.execute(_HOUSEHOLD, {"household_id": household_id, **times}).one_or_none()
+    if found is None:
+        return None
+    filings = {row.source: row for row in connection.execute(_FILINGS, {"household_no": found.household_no, **times})}
+    clear = [source.id for source in policy.sources if source.clear]
+    lists = {
+        row.source: row
+        for row in connection.execute(_LISTS, {"clear": clear, "prefixes": prefixes(found.village_code), **times})
+    }
+    said = []
+    for source in policy.sources:
+        filing, silent = filings.get(source.id), lists.get(source.id)
+        if silent is not None and (filing is None or _when(silent) > _when(filing)):
+            said.append(
+                _Said(source.id, Reported(silent.observed_on, None, None, silent.batch_no), None, silent.batch_no)
+            )
+        elif filing is not None:
+            said.append(_of_filing(filing))
+    return _assemble(connection, household_id, found.village_code, said, policy=policy, layouts=layouts)
+
+
+def credit_file_from(
+    connection: sa.Connection,
+    household_id: str,
+    *,
+    village_code: str,
+    read: Mapping[str, tuple[int | None, int]],
+    policy: Policy,
+    layouts: Layouts,
+) -> CreditFile:
+    """The credit file made of exactly the filings and complete lists that a decision read.
+
+    Raises:
+        NothingRead: where the store does not hold one of them for that household and source.
+    """
+    seqs = [seq for seq, _ in read.values() if seq is not None]
+    filings = {row.seq: row for row in connection.execute(_BY_NUMBER, {"seqs": seqs})} if seqs else {}
+    silent = [batch for seq, batch in read.values() if seq is None]
+    lists = {row.batch_no: row for row in connection.execute(_BATCHES, {"numbers": silent})} if silent else {}
+    said = []
+    for source in policy.sources:
+        if source.id not in read:
+            continue
+        seq, batch = read[source.id]
+        if seq is not None:
+            row = filings.get(seq)
+            if row is None or (row.household_id, row.source, row.batch_no) != (household_id, source.id, batch):
+                raise NothingRead(f"{household_id}: there is no filing {seq} of '{source.id}' in batch {batch}")
+            said.append(_of_filing(row))
+        else:
+            row = lists.get(batch)
+            covered = row is not None and row.coverage == "complete" and set(row.areas) & set(prefixes(village_code))
+            if row is None or row.source != source.id or not covered:
+                raise NothingRead(
+                    f"{household_id}: batch {batch} is no complete list of '{source.id}' over its village"
+                )
+            said.append(_Said(source.id, Reported(row.observed_on, None, None, batch), None, batch))
+    return _assemble(connection, household_id, village_code, said, policy=policy, layouts=layouts)
+
+
+def prefixes(code: str) -> list[str]:
+    """Every area code that covers a village: its beginnings, and itself."""
+    return [code[:length] for length in range(1, len(code) + 1)]
+
+
+def _when(row: Any) -> tuple[date, datetime, int]:
+    return row.observed_on, row.recorded_at, row.batch_no
+
+
+def _of_filing(row: Any) -> _Said:
+    return _Said(row.source, Reported(row.observed_on, row.valid_until, row.seq, row.batch_no), row.codes, row.layout)
+
+
+def _assemble(
+    connection: sa.Connection,
+    household_id: str,
+    village_code: str,
+    said: Sequence[_Said],
+    *,
+    policy: Policy,
+    layouts: Layouts,
+) -> CreditFile:
+    order = layouts.of(connection, [it.layout for it in said])
+    by_source: dict[str, dict[str, Indicator]] = {}
+    for indicator in policy.indicators:
+        by_source.setdefault(indicator.source, {})[indicator.id] = indicator
+    codes: dict[str, int] = {}
+    for it in said:
+        wanted, names = by_source.get(it.source, {}), order[it.layout]
+        if it.codes is None:
+            codes.update((name, wanted[name].clear) for name in names if name in wanted)
+        else:
+            codes.update((name, code) for name, code in zip(names, it.codes, strict=True) if name in wanted)
+    return CreditFile(household_id, village_code, codes, {it.source: it.reported for it in said})

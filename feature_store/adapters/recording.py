@@ -1,0 +1,55 @@
+"""The moment at which facts become known: one lock, shared by readers, alone for whoever records.
+
+A reader that fixes a ``known_at`` holds the lock in shared mode; a recorder holds it alone while it
+takes its time and commits. So nothing can appear later with a recording time a reader has passed.
+Times never run backwards: a clock that lags behind what is stored is overruled by a microsecond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+_LOCK = 0x4C555348_4B4E4F57
+"""Advisory lock key: 'LUSHKNOW' in ASCII."""
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
+_SHARED = sa.text("SELECT pg_advisory_xact_lock_shared(:key)")
+# A statement of its own: its snapshot must be taken after the lock is held.
+_GREATEST_BATCH = sa.text(
+    "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases))"
+)
+_GREATEST = sa.text(
+    "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
+    " (SELECT max(recorded_at) FROM decisions), (SELECT max(known_at) FROM register_runs))"
+)
+_TICK = timedelta(microseconds=1)
+
+
+def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:
+    """The knowledge time of a reader: now, or the last recording where the clock lags behind it.
+
+    Holds the lock in shared mode until the connection's transaction ends.
+    """
+    connection.execute(_SHARED, {"key": _LOCK})
+    greatest: datetime | None = connection.execute(_GREATEST_BATCH).scalar_one()
+    return later(now(), greatest)
+
+
+def take_recorded_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:
+    """A recording time after everything recorded or decided so far; the caller commits at once."""
+    connection.execute(_ALONE, {"key": _LOCK})
+    greatest: datetime | None = connection.execute(_GREATEST).scalar_one()
+    return later(now(), None if greatest is None else greatest + _TICK)
+
+
+def later(now: datetime, least: datetime | None) -> datetime:
+    """``now``, but never before ``least``.
+
+    Raises:
+        ValueError: where the clock gives a time without a zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("the clock must give times with a zone; use aware UTC datetimes")
+    return now if least is None or now >= least else least

@@ -1,0 +1,96 @@
+"""The two-axis store: what was true about each household on a day, as known at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from feature_store.adapters import read_areas, read_county, read_file, recording
+from feature_store.adapters.connect import reachable
+from feature_store.adapters.layouts import Layouts
+from feature_store.adapters.read_county import County
+from feature_store.areas import AreaHistory
+from scoring.credit_file import CreditFile
+from scoring.policy.schema import Policy
+
+TOWNSHIP_DIGITS = 9
+"""Length of a township's code, with which its villages' codes begin."""
+
+
+class Store:
+    """The tables of one county (or of one province's share) behind one engine."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.layouts = Layouts()
+
+    @contextmanager
+    def moment(self, now: Callable[[], datetime]) -> Iterator[Moment]:
+        """One transaction in which nothing new becomes known; commits when the block ends well.
+
+        Raises:
+            StoreUnavailable: where the database is away, or goes away before the commit.
+        """
+        with reachable(), self.engine.begin() as connection:
+            yield Moment(recording.fix_known_at(connection, now), connection, self.layouts)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A transaction with its knowledge time; whatever it reads was recorded by then."""
+
+    known_at: datetime
+    connection: sa.Connection
+    layouts: Layouts
+
+    def credit_file(self, household_id: str, *, on: date, policy: Policy) -> CreditFile | None:
+        """The household's credit file on a day; None for a household not registered by then."""
+        return read_file.credit_file(
+            self.connection, household_id, on=on, known_at=self.known_at, policy=policy, layouts=self.layouts
+        )
+
+    def credit_file_from(
+        self, household_id: str, *, village_code: str, read: Mapping[str, tuple[int | None, int]], policy: Policy
+    ) -> CreditFile:
+        """The credit file made of exactly what a decision read: source to (filing or None, batch).
+
+        Raises:
+            NothingRead: where the store does not hold one of them.
+        """
+        return read_file.credit_file_from(
+            self.connection, household_id, village_code=village_code, read=read, policy=policy, layouts=self.layouts
+        )
+
+    def known(self, known_at: datetime) -> Moment:
+        """The same transaction looking from an earlier knowledge time."""
+        return replace(self, known_at=known_at)
+
+    def book_version(self) -> int:
+        """A number that changes whenever loans, registrations, areas or releases are recorded."""
+        return read_areas.book_version(self.connection, known_at=self.known_at)
+
+    def area_history(self, village_code: str, *, on: date, policy: Policy) -> AreaHistory:
+        """The month ends and releases of the village, its township and the township's other villages."""
+        township = village_code[:TOWNSHIP_DIGITS]
+        months = read_areas.month_ends(
+            self.connection, on=on, known_at=self.known_at, classes=policy.areas.classes, within=township
+        )
+        for village in read_areas.villages(self.connection, within=township):
+            months.setdefault(village, [])
+        released = read_areas.releases(self.connection, on=on, known_at=self.known_at, within=township)
+        return AreaHistory(village_code, township, months, released)
+
+
+def county(store_or_connection: Store | sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:
+    """Every registered household's indicators on a day as known at a time, in columns.
+
+    Needs no lock: take ``known_at`` from a :class:`Moment`, and nothing can be recorded before it any more.
+    """
+    if isinstance(store_or_connection, Store):
+        with store_or_connection.engine.begin() as connection:
+            return read_county.county(connection, on=on, known_at=known_at, policy=policy)
+    return read_county.county(store_or_connection, on=on, known_at=known_at, policy=policy)

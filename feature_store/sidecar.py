@@ -1,0 +1,150 @@
+"""The note beside a file: who says it, true when, about whom (``<file>.batch.yaml``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import yaml
+
+from feature_store.faults import Findings
+from feature_store.filing import Batch, Coverage
+
+ENDING = ".batch.yaml"
+KEYS = ("source", "observed_on", "coverage", "areas")
+_MOST_BYTES = 100_000
+_AREA = re.compile(r"[0-9]{2,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the command line states instead of, or against, the sidecar; None leaves it to the sidecar."""
+
+    source: str | None = None
+    observed_on: date | None = None
+    coverage: Coverage | None = None
+    areas: tuple[str, ...] | None = None
+
+
+NOTHING = Stated()
+"""The command line leaves everything to the sidecar."""
+
+
+def read_batch(
+    path: Path,
+    sha256: str,
+    findings: Findings,
+    *,
+    stated: Stated,
+    sources: Collection[str],
+    areas: Collection[str],
+    today: date,
+) -> Batch | None:
+    """The batch that the sidecar and the command line state; None, with every fault, where they do not.
+
+    sources: those that may file. areas: the codes that a complete list may name.
+    """
+    written = _written(path, findings, needed=stated.source is None or stated.observed_on is None)
+    if findings.refused:
+        return None
+    source = stated.source or _source(written, findings)
+    observed_on = stated.observed_on or _observed_on(written, findings)
+    coverage = stated.coverage or _coverage(written, findings)
+    codes = stated.areas if stated.areas is not None else _areas(written, findings)
+    if source is not None and source not in sources:
+        findings.whole(
+            "the source is unknown to the policy in force", f"State one of {', '.join(sources)}", column="source"
+        )
+    if observed_on is not None and observed_on > today:
+        findings.whole("observed_on lies in the future", f"State a day up to {today.isoformat()}", column="observed_on")
+    if coverage is Coverage.COMPLETE and codes is not None:
+        _check_areas(codes, areas, findings)
+    if findings.refused or source is None or observed_on is None or coverage is None or codes is None:
+        return None
+    return Batch(source, observed_on, coverage, codes if coverage is Coverage.COMPLETE else (), path.name, sha256)
+
+
+def source_beside(path: Path) -> str | None:
+    """The source that a file's sidecar names, to put files in order; None where it cannot be told."""
+    findings = Findings(path.name)
+    source = _written(path, findings, needed=True).get("source")
+    return source if isinstance(source, str) else None
+
+
+def _written(path: Path, findings: Findings, *, needed: bool) -> Mapping[str, object]:
+    beside = path.with_name(path.name + ENDING)
+    try:
+        if beside.stat().st_size > _MOST_BYTES:
+            findings.whole("the sidecar is too large", f"Keep only the keys {', '.join(KEYS)}")
+            return {}
+        read = yaml.safe_load(beside.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if needed:
+            findings.whole(
+                f"the sidecar {beside.name} is missing",
+                "Write it beside the file, or state --source, --observed-on and --coverage",
+            )
+        return {}
+    except (OSError, UnicodeDecodeError):
+        findings.whole(f"the sidecar {beside.name} cannot be read", "Save it as UTF-8 text")
+        return {}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        findings.whole(f"the sidecar {beside.name} is not YAML", f"Write the keys {', '.join(KEYS)}, one a line")
+        return {}
+    if not isinstance(read, dict) or not all(key in KEYS for key in read):
+        findings.whole(f"the sidecar {beside.name} has other keys than it may", f"Keep only {', '.join(KEYS)}")
+        return {}
+    return read
+
+
+def _source(written: Mapping[str, object], findings: Findings) -> str | None:
+    source = written.get("source")
+    if isinstance(source, str) and source:
+        return source
+    findings.whole("the sidecar states no source", "Add, for example, source: police", column="source")
+    return None
+
+
+def _observed_on(written: Mapping[str, object], findings: Findings) -> date | None:
+    day = written.get("observed_on")
+    if isinstance(day, str):
+        try:
+            day = date.fromisoformat(day)
+        except ValueError:
+            day = None
+    if isinstance(day, date) and not isinstance(day, datetime) and day.year >= 1950:
+        return day
+    findings.whole("the sidecar states no day", "Add, for example, observed_on: 2017-03-31", column="observed_on")
+    return None
+
+
+def _coverage(written: Mapping[str, object], findings: Findings) -> Coverage | None:
+    try:
+        return Coverage(str(written.get("coverage")))
+    except ValueError:
+        findings.whole(
+            "the sidecar states no coverage", "Add coverage: complete or coverage: listed", column="coverage"
+        )
+        return None
+
+
+def _areas(written: Mapping[str, object], findings: Findings) -> tuple[str, ...] | None:
+    codes = written.get("areas", [])
+    if isinstance(codes, list) and all(isinstance(it, str) for it in codes):
+        return tuple(codes)
+    findings.whole("the areas are not a list of codes", 'Write them in quotes: areas: ["411299"]', column="areas")
+    return None
+
+
+def _check_areas(codes: tuple[str, ...], known: Collection[str], findings: Findings) -> None:
+    if not codes:
+        findings.whole("a complete list names no areas", 'Add, for example, areas: ["411299"]', column="areas")
+    elif not all(_AREA.fullmatch(code) and code in known for code in codes):
+        findings.whole(
+            "a complete list names an area that is not in the register",
+            "Import the file of areas first, or mend the code",
+            column="areas",
+        )

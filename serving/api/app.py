@@ -1,0 +1,144 @@
+"""The HTTP application: routes over the use cases, nothing decided here."""
+
+from __future__ import annotations
+
+import json
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import FastAPI, Path, Request, Response
+from starlette.middleware.base import RequestResponseEndpoint
+
+from scoring.assess import assess, path_of
+from scoring.decision import binding_of, path_data, sources_data
+from scoring.validate import credit_file_of
+from serving.api import problems
+from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId
+from serving.api.problems import documented
+from serving.area_states import AreaStates
+from serving.clock import civil_day
+from serving.decide import DecisionRequest, UnknownPurpose, decide, state_of
+from serving.ledger import postgres as ledger
+from serving.ledger.entries import Entry
+from serving.replay import UnknownDecision
+from serving.wiring import Parts
+
+MOST_BYTES = 262_144
+"""Largest body accepted: a whole credit file is under 20 KB."""
+NOT_BINDING = {
+    "zh": "仅供测算,不具约束力,未作记录",
+    "en": "A calculation only: not binding, not recorded",
+}
+
+
+class Json(Response):
+    """A JSON answer whose bytes are made once."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return content if isinstance(content, bytes) else orjson.dumps(content)
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The application over one set of parts."""
+    app = FastAPI(
+        title="Lushi Credit",
+        version="1",
+        description="The binding grade of rural households: explained, recorded, repeatable.",
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=Json,
+    )
+    areas = AreaStates()
+    problems.install(app)
+    app.middleware("http")(_limits)
+
+    @app.post("/v1/decisions", status_code=201, responses=documented(400, 404, 409, 413, 415, 422, 503), tags=["decisions"])
+    def post_decision(asked: DecisionAsked) -> Response:
+        """Decide before disbursement: recorded, binding, with a receipt."""
+        entry = decide(DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference), parts, areas)
+        return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
+
+    @app.get("/v1/decisions/{decision_id}", responses=documented(404, 422, 503), tags=["decisions"])
+    def get_decision(decision_id: UUID) -> Response:
+        """A recorded decision, exactly as it was answered."""
+        with parts.store.moment(parts.clock.now) as moment:
+            entry = ledger.find(moment, decision_id)
+        if entry is None:
+            raise UnknownDecision("the ledger holds no decision with that id; check the id")
+        return Json(answer(entry))
+
+    @app.get("/v1/households/{household_id}", responses=documented(404, 409, 422, 503), tags=["households"])
+    def get_household(household_id: Annotated[HouseholdId, Path()]) -> Response:
+        """A household's state now, at a glance: not recorded, with the path to the next grade."""
+        now, latest = state_of(household_id, parts, areas)
+        return Json(
+            {
+                "household_id": household_id,
+                "village_code": now.file.village_code,
+                "recorded": False,
+                "state": binding_of(now, parts.certificates[now.policy.sha256].sha256),
+                "path": path_data(path_of(now)),
+                "sources": sources_data(dict(now.file.sources)),
+                "latest_decision": str(latest.decision_id) if latest else None,
+            }
+        )
+
+    @app.post("/v1/assessments", responses=documented(400, 409, 413, 415, 422), tags=["assessments"])
+    def post_assessment(asked: AssessmentAsked) -> Response:
+        """Assess a submitted credit file: not binding, not recorded, no database read."""
+        on = asked.on or civil_day(parts.clock.now())
+        policy = parts.policies.in_force(on)
+        purposes = tuple(purpose.id for purpose in policy.terms.purposes)
+        if asked.request and asked.request.purpose not in purposes:
+            raise UnknownPurpose(purposes)
+        file = credit_file_of(asked.values, policy, on=on)
+        found = assess(file, policy, on=on, request=asked.request.as_request() if asked.request else None)
+        return Json(
+            {
+                "binding_effect": False,
+                "notice": NOT_BINDING,
+                "assessment": binding_of(found, parts.certificates[policy.sha256].sha256),
+                "path": path_data(path_of(found)),
+            }
+        )
+
+    @app.get("/livez", tags=["health"])
+    def livez() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "alive"}
+
+    @app.get("/readyz", responses=documented(409, 503), tags=["health"])
+    def readyz() -> dict[str, str]:
+        """The database answers and an approved policy is in force today."""
+        with parts.store.moment(parts.clock.now) as moment:
+            policy = parts.policies.in_force(civil_day(moment.known_at))
+        return {"status": "ready", "policy": policy.id, "policy_sha256": policy.sha256}
+
+    return app
+
+
+def answer(entry: Entry) -> bytes:
+    """The answer to a decision: the entry's own bytes, and the receipt."""
+    recorded = json.loads(entry.content)
+    recorded["receipt"] = {"entry_no": entry.entry_no, "entry_sha256": entry.sha256}
+    return orjson.dumps(recorded)
+
+
+async def _limits(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Refuse a body that is too large or not JSON before anything reads it."""
+    if request.method == "POST":
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind != "application/json":
+            return problems.problem(415, "not-json", "Send the body as application/json.")
+        length = request.headers.get("content-length", "")
+        if not length.isdigit():
+            return problems.problem(400, "unreadable", "Send the body with its Content-Length.")
+        if int(length) > MOST_BYTES:
+            return problems.problem(413, "too-large", f"A body has at most {MOST_BYTES} bytes.")
+    return await call_next(request)
+
+

@@ -1,0 +1,130 @@
+"""``lushi demo``: the main job end to end on embedded parts, on a synthetic county."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from feature_store.adapters import embedded
+from feature_store.adapters.import_file import import_file
+from feature_store.importing import files_in_order
+from feature_store.synthetic.county import write_county
+from scoring.errors import LushiError
+from serving.clock import CHINA, FixedClock
+from serving.commands.grade import show
+from serving.commands.serve import run
+from serving.grade_county import GRADED, Register, grade_county
+from serving.settings import Settings
+from serving.wiring import Parts, wire
+
+GRADE_ON = (date(2017, 4, 30), date(2017, 7, 31), date(2021, 1, 31), date(2021, 4, 15))
+"""Days on which the demonstration grades the county, each known as on that day."""
+OPENS = datetime.combine(GRADE_ON[-1], time(9), CHINA)
+"""When the demonstration's service opens: its clock starts here."""
+
+
+def register(app: typer.Typer, settings: Callable[[], Settings]) -> None:
+    """Add the command to the program."""
+
+    @app.command("demo")
+    def demo(
+        households: Annotated[int, typer.Option(help="Size of the synthetic county.", min=20, max=2_000_000)] = 10_000,
+        seed: Annotated[int, typer.Option(help="Seed of the synthetic county.")] = 2017,
+        serve: Annotated[bool, typer.Option(help="Serve at the end, until Ctrl-C.")] = True,
+    ) -> None:
+        """Make a synthetic county, import four years of its files, grade everyone, answer banks.
+
+        Everything is kept under LUSHI_DATA/demo and made anew each time. All households are invented.
+        """
+        console, mine = Console(), settings()
+        folder = mine.data / "demo"
+        console.print("[bold]合成数据 · synthetic data:[/] every household, loan and ID number here is invented")
+        _clear(folder)
+        parts = wire(replace(mine, data=folder, database_url="", now=OPENS))
+        try:
+            found = _build(parts, folder / "county", households, seed=seed)
+            show(found, console)
+            if serve:
+                console.print(_howto(parts, found), soft_wrap=True, highlight=False, markup=False)
+                run(parts, ready=lambda: console.print("[green]serving[/]; stop with Ctrl-C"))
+        finally:
+            parts.close()
+        console.print("stopped; the embedded database is stopped too")
+
+
+def _clear(folder: Path) -> None:
+    embedded.stop(folder / "postgres")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _build(parts: Parts, county: Path, households: int, *, seed: int) -> Register:
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    first, last = parts.policies.policies[0], parts.policies.policies[-1]
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        writing = bars.add_task("writing the county's files", total=1.0)
+        rounds = write_county(
+            county,
+            policy_2017=first,
+            policy_2021=last,
+            households=households,
+            seed=seed,
+            format="parquet",
+            full_rows=False,
+            rounds=None,
+            progress=lambda _, share: bars.update(writing, completed=share),
+        )
+        bars.update(writing, completed=1.0)
+        moments = sorted([(date.fromisoformat(one.name), one) for one in rounds] + [(day, None) for day in GRADE_ON], key=lambda m: m[0])
+        task = bars.add_task("importing and grading", total=len(moments))
+        found: Register | None = None
+        for day, folder in moments:
+            bars.update(task, description=f"{'importing the files of' if folder else 'grading everyone on'} {day}")
+            then = parts.at(FixedClock(datetime.combine(day, time(18), CHINA)))
+            if folder is None:
+                found = grade_county(then, day)
+            else:
+                _import(then, folder)
+            bars.advance(task)
+    assert found is not None
+    return found
+
+
+def _import(parts: Parts, folder: Path) -> None:
+    for path in files_in_order([folder]):
+        done = import_file(parts.store, path, policies=parts.policies, now=parts.clock.now, id_key=parts.id_key)
+        if done.outcome != "imported":
+            raise LushiError(f"{path} was {done.outcome}: {'; '.join(map(str, done.faults[:3]))}")
+
+
+def _howto(parts: Parts, found: Register) -> str:
+    good = np.flatnonzero((found.status == GRADED) & (found.grade >= 1))
+    household = str(found.household_ids[int(good[len(good) // 2])]) if len(good) else str(found.household_ids[0])
+    asked = {
+        "household_id": household,
+        "purpose": "livestock",
+        "amount_cny": 30000,
+        "term_months": 24,
+        "consent_reference": "consent-2021-000123",
+    }
+    base = f"http://{parts.settings.host}:{parts.settings.port}"
+    return f"""
+A bank asks before disbursement (the clock stands at {OPENS:%Y-%m-%d %H:%M}):
+
+curl -s {base}/v1/decisions -H 'Content-Type: application/json' -d '{json.dumps(asked)}'
+
+The household at a glance, with the path to its next grade:
+
+curl -s {base}/v1/households/{household}
+"""
+

@@ -1,0 +1,101 @@
+"""``lushi serve``, ``lushi stop`` and ``lushi replay``."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import track
+
+from feature_store.adapters import embedded
+from scoring.errors import LushiError
+from serving.api.app import create_app
+from serving.ledger import postgres as ledger
+from serving.replay import Replayed, replay
+from serving.settings import Settings
+from serving.wiring import Parts
+
+
+def register(app: typer.Typer, wired: Callable[[], Parts], settings: Callable[[], Settings]) -> None:
+    """Add the commands to the program."""
+
+    @app.command("serve")
+    def serve() -> None:
+        """Answer banks over HTTP until stopped (Ctrl-C). Address and port: LUSHI_HOST, LUSHI_PORT."""
+        parts = wired()
+        run(parts, ready=lambda: typer.echo(f"serving on http://{parts.settings.host}:{parts.settings.port}; stop with Ctrl-C"))
+
+    @app.command("stop")
+    def stop() -> None:
+        """Stop the embedded database of LUSHI_DATA, where one is still running."""
+        stopped = embedded.stop(settings().data / "postgres")
+        typer.echo("the embedded database is stopped" if stopped else "no embedded database was running")
+
+    @app.command("replay")
+    def replay_command(
+        decision_id: Annotated[UUID | None, typer.Argument(help="The decision_id of an answer.")] = None,
+        sample: Annotated[int, typer.Option(help="Replay so many decisions chosen at random instead.", min=0)] = 0,
+    ) -> None:
+        """Assess a recorded decision again from its entry and the filings known then, and compare.
+
+        Exit 0: identical. Exit 1: different, with what differs. Example: lushi replay --sample 200
+        """
+        parts, console = wired(), Console()
+        if decision_id is None and not sample:
+            raise typer.BadParameter("give a decision id, or --sample N")
+        if decision_id is not None:
+            found = [replay(decision_id, parts)]
+        else:
+            with parts.store.moment(parts.clock.now) as moment:
+                chosen = ledger.sample(moment, sample)
+            found = [replay(one, parts) for one in track(chosen, "replaying", console=console, transient=True)]
+        _report(found, console)
+
+
+def _report(found: list[Replayed], console: Console) -> None:
+    different = [one for one in found if not one.identical]
+    for one in different:
+        console.print(f"{one.decision_id} (entry {one.entry_no}): {'; '.join(one.differences)}", soft_wrap=True)
+    console.print(f"{len(found) - len(different)} of {len(found)} decisions replay identically")
+    if different:
+        raise typer.Exit(1)
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def run(parts: Parts, ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; open calls are finished first. ``ready`` is called once it answers.
+
+    Raises:
+        LushiError: where the port is taken.
+    """
+    host, port = parts.settings.host, parts.settings.port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise LushiError(f"{host}:{port} cannot be listened on; set LUSHI_PORT to a free port") from None
+    with parts.store.moment(parts.clock.now):
+        pass
+    for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again once it has stopped
+        signal.signal(number, lambda *_: None)
+    config = uvicorn.Config(create_app(parts), host=host, port=port, log_level="warning", access_log=False)
+    _Server(config, ready).run()

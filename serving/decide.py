@@ -1,0 +1,101 @@
+"""The bank's call: assess a household and record the decision before it is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from scoring.assess import Assessment, assess
+from scoring.decision import binding_of, money, sources_data
+from scoring.errors import LushiError
+from scoring.terms import Request
+from serving.area_states import AreaStates
+from serving.clock import civil_day
+from serving.ledger import postgres as ledger
+from serving.ledger.entries import Entry, entry_content
+from serving.wiring import Parts
+
+
+class UnknownHousehold(LushiError):
+    """No household with that id was registered by then."""
+
+
+class UnknownPurpose(LushiError):
+    """The policy in force lists no such purpose; ``purposes`` are those it does list."""
+
+    def __init__(self, purposes: tuple[str, ...]) -> None:
+        self.purposes = purposes
+        super().__init__(f"the purpose is not one that the policy lists; use one of: {', '.join(purposes)}")
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
+    """What a bank asks before disbursement."""
+
+    household_id: str
+    loan: Request
+    consent_reference: str
+
+    def as_data(self) -> dict[str, Any]:
+        """The request as it is recorded."""
+        return {
+            "purpose": self.loan.purpose,
+            "amount_cny": money(self.loan.amount_cny),
+            "term_months": self.loan.term_months,
+            "consent_reference": self.consent_reference,
+        }
+
+
+def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
+    """Decide and record. What returns is committed.
+
+    Raises:
+        UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
+        StoreUnavailable: where the database is away; then nothing is recorded.
+    """
+    with parts.store.moment(parts.clock.now) as moment:
+        on = civil_day(moment.known_at)
+        policy = parts.policies.in_force(on)
+        purposes = tuple(purpose.id for purpose in policy.terms.purposes)
+        if request.loan.purpose not in purposes:
+            raise UnknownPurpose(purposes)
+        file = moment.credit_file(request.household_id, on=on, policy=policy)
+        if file is None:
+            raise UnknownHousehold("no household with that id is registered; check the id")
+        area = areas.state(moment, file.village_code, on=on, policy=policy)
+        assessment = assess(file, policy, on=on, area=area, request=request.loan)
+        decision_id = uuid4()
+        content, sha256 = entry_content(
+            decision_id=decision_id,
+            recorded_at=moment.known_at,
+            household_id=file.household_id,
+            village_code=file.village_code,
+            request=request.as_data(),
+            binding=binding_of(assessment, parts.certificates[policy.sha256].sha256),
+            read=sources_data(dict(file.sources)),
+        )
+        return ledger.append(
+            moment,
+            decision_id=decision_id,
+            household_id=file.household_id,
+            recorded_at=moment.known_at,
+            content=content,
+            sha256=sha256,
+        )
+
+
+def state_of(household_id: str, parts: Parts, areas: AreaStates) -> tuple[Assessment, Entry | None]:
+    """A household's state now, not recorded, and its newest decision.
+
+    Raises:
+        UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.
+    """
+    with parts.store.moment(parts.clock.now) as moment:
+        on = civil_day(moment.known_at)
+        policy = parts.policies.in_force(on)
+        file = moment.credit_file(household_id, on=on, policy=policy)
+        if file is None:
+            raise UnknownHousehold("no household with that id is registered; check the id")
+        area = areas.state(moment, file.village_code, on=on, policy=policy)
+        return assess(file, policy, on=on, area=area), ledger.latest(moment, household_id)

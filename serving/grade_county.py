@@ -1,0 +1,151 @@
+"""Grade everyone: the register of a quarter, movement against the last one, shares by area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feature_store.adapters import registers
+from feature_store.adapters.store import county
+from scoring.areas import credit_township, credit_village
+from scoring.batch import STATUSES, assess_columns
+from scoring.policy.compiled import compiled
+from scoring.policy.schema import Policy
+from serving.wiring import Parts
+
+GRADED = STATUSES.index("graded")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaShare:
+    """A village or township in the register: households, how many graded, and whether it is honoured."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    households: int
+    graded: int
+    credit_area: bool
+    credit_villages: int = 0
+    villages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A quarter's register. Arrays (n_rows,): status and grade are indices, -1 for none or unknown."""
+
+    run_no: int
+    quarter: str
+    on: date
+    policy: Policy
+    previous_quarter: str | None
+    household_ids: NDArray[Any]
+    villages: NDArray[Any]
+    status: NDArray[Any]
+    grade: NDArray[Any]
+    score: NDArray[Any]
+    previous_status: NDArray[Any]
+    previous_grade: NDArray[Any]
+    village_shares: tuple[AreaShare, ...]
+    township_shares: tuple[AreaShare, ...]
+
+
+def quarter_of(on: date) -> str:
+    """The quarter of a day, as 2017Q2."""
+    return f"{on.year}Q{(on.month + 2) // 3}"
+
+
+def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambda _: None) -> Register:
+    """Grade every household on a day and write the register; the whole run or nothing.
+
+    Raises:
+        PolicyNotInForce, StoreUnavailable.
+    """
+    policy = parts.policies.in_force(on)
+    quarter = quarter_of(on)
+    with parts.store.moment(parts.clock.now) as moment:
+        progress("reading filings")
+        found = county(moment.connection, on=on, known_at=moment.known_at, policy=policy)
+        progress("grading")
+        columns = assess_columns(compiled(policy), found.codes, found.observed, found.valid_until, on=on)
+        last = registers.last_run(moment.connection, before_quarter=quarter)
+        nobody = np.full(len(found.household_no), -1, np.int16)
+        before = registers.standing(moment.connection, last, found.household_no) if last else (nobody, nobody)
+        names = registers.villages_of(moment.connection)
+        villages, townships = _shares(policy, found.villages, columns.status == GRADED, names)
+        progress("writing the register")
+        run_no = registers.write_run(
+            moment.connection,
+            on=on,
+            quarter=quarter,
+            policy_id=policy.id,
+            policy_sha256=policy.sha256,
+            known_at=moment.known_at,
+            recorded_at=moment.known_at,
+            summary=_summary(policy, columns.status, columns.grade, villages, townships),
+        )
+        registers.write_rows(
+            moment.connection,
+            run_no,
+            household_no=found.household_no,
+            villages=found.villages,
+            status=columns.status,
+            grade=columns.grade,
+            score=columns.score,
+            previous=before,
+        )
+    return Register(
+        run_no, quarter, on, policy, last.quarter if last else None, found.household_ids, found.villages,
+        columns.status, columns.grade, columns.score, *before, villages, townships,
+    )  # fmt: skip
+
+
+def _shares(
+    policy: Policy, villages: NDArray[Any], graded: NDArray[np.bool_], names: dict[str, tuple[str, str]]
+) -> tuple[tuple[AreaShare, ...], tuple[AreaShare, ...]]:
+    codes, where = np.unique(villages, return_inverse=True)
+    total, with_grade = np.bincount(where, minlength=len(codes)), np.bincount(where[graded], minlength=len(codes))
+    counts = {str(code): (int(n), int(g)) for code, n, g in zip(codes, total, with_grade, strict=True)}
+    of_village = []
+    for code in sorted({*counts, *(code for code in names if len(code) == 12)}):
+        n, g = counts.get(code, (0, 0))
+        of_village.append(AreaShare(code, *names.get(code, (code, code)), n, g, credit_village(g, n, policy.areas)))
+    of_township = []
+    for code in sorted({village.code[:9] for village in of_village}):
+        within = [village for village in of_village if village.code.startswith(code)]
+        honoured = sum(village.credit_area for village in within)
+        of_township.append(
+            AreaShare(
+                code,
+                *names.get(code, (code, code)),
+                sum(village.households for village in within),
+                sum(village.graded for village in within),
+                credit_township(honoured, len(within), policy.areas),
+                honoured,
+                len(within),
+            )
+        )
+    return tuple(of_village), tuple(of_township)
+
+
+def _summary(
+    policy: Policy,
+    status: NDArray[Any],
+    grade: NDArray[Any],
+    villages: tuple[AreaShare, ...],
+    townships: tuple[AreaShare, ...],
+) -> dict[str, Any]:
+    return {
+        "households": len(status),
+        "status": {name: int((status == number).sum()) for number, name in enumerate(STATUSES)},
+        "grade": {one.id: int((grade == number).sum()) for number, one in enumerate(policy.grades)},
+        "credit_villages": sum(one.credit_area for one in villages),
+        "villages": len(villages),
+        "credit_townships": sum(one.credit_area for one in townships),
+        "townships": len(townships),
+    }

@@ -1,0 +1,95 @@
+"""Settings from the environment: one visible list, each with its default and meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from scoring.errors import LushiError
+from scoring.policy.load import ROOT
+
+SETTINGS: tuple[tuple[str, str, str], ...] = (
+    ("LUSHI_DATA", "var", "Folder for what the service keeps: the embedded database and the key file."),
+    ("LUSHI_DATABASE_URL", "", "A running PostgreSQL (postgresql://user:password@host/db). Empty: the embedded one."),
+    ("LUSHI_POLICIES", str(ROOT / "lushi"), "Folder with index.yaml and the approved policy folders."),
+    ("LUSHI_HOST", "127.0.0.1", "Address that the service listens on."),
+    ("LUSHI_PORT", "8000", "Port that the service listens on, 1 to 65535."),
+    ("LUSHI_NOW", "", "For demonstrations: the time (2021-04-15T09:00:00+08:00) at which the clock starts. Empty: now."),
+    ("LUSHI_ID_KEY", "", "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need."),
+)
+
+
+class SettingsInvalid(LushiError):
+    """A setting cannot be used; the message names it, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force. now: start of a demonstration clock, None for the real one."""
+
+    data: Path
+    database_url: str
+    policies: Path
+    host: str
+    port: int
+    now: datetime | None
+    id_key: bytes | None
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from an environment, defaults where a name is not set.
+
+    Raises:
+        SettingsInvalid: for a value that cannot be used, or a LUSHI_ name that does not exist.
+    """
+    known = {name for name, _, _ in SETTINGS}
+    if unknown := sorted(name for name in environment if name.startswith("LUSHI_") and name not in known):
+        raise SettingsInvalid(f"unknown setting {', '.join(unknown)}; the settings are {', '.join(sorted(known))}")
+    value = {name: environment.get(name) or default for name, default, _ in SETTINGS}
+    port = value["LUSHI_PORT"]
+    if not port.isdigit() or not 1 <= int(port) <= 65535:
+        raise SettingsInvalid("LUSHI_PORT is not a port; give a whole number from 1 to 65535")
+    return Settings(
+        data=Path(value["LUSHI_DATA"]),
+        database_url=_url(value["LUSHI_DATABASE_URL"]),
+        policies=Path(value["LUSHI_POLICIES"]),
+        host=value["LUSHI_HOST"],
+        port=int(port),
+        now=_time(value["LUSHI_NOW"]),
+        id_key=_key(value["LUSHI_ID_KEY"]),
+    )
+
+
+def _url(written: str) -> str:
+    for plain in ("postgresql://", "postgres://"):
+        if written.startswith(plain):
+            return "postgresql+psycopg://" + written.removeprefix(plain)
+    if written and not written.startswith("postgresql+psycopg://"):
+        raise SettingsInvalid("LUSHI_DATABASE_URL is not a PostgreSQL address; begin it with postgresql://")
+    return written
+
+
+def _time(written: str) -> datetime | None:
+    if not written:
+        return None
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        moment = None  # type: ignore[assignment]
+    if moment is None or moment.tzinfo is None:
+        raise SettingsInvalid("LUSHI_NOW is not a time with a zone; write it as 2021-04-15T09:00:00+08:00")
+    return moment
+
+
+def _key(written: str) -> bytes | None:
+    if not written:
+        return None
+    try:
+        key = bytes.fromhex(written)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SettingsInvalid("LUSHI_ID_KEY is not a key; give 64 hexadecimal digits")
+    return key

@@ -1,0 +1,88 @@
+"""The one place that joins settings, clock, policies and store."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from feature_store.adapters import embedded
+from feature_store.adapters.connect import connect
+from feature_store.adapters.store import Store
+from scoring.errors import LushiError
+from scoring.policy.certify import Certificate, certify
+from scoring.policy.in_force import Policies
+from scoring.policy.load import load_index
+from serving.clock import Clock, StartedClock, SystemClock
+from serving.settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a use case needs, made once per process; the store opens at first use."""
+
+    settings: Settings
+    clock: Clock
+    policies: Policies
+    certificates: Mapping[str, Certificate]
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, its embedded server started and its schema up to date."""
+        url = self.settings.database_url or embedded.start(self.settings.data / "postgres")
+        return Store(connect(url))
+
+    @cached_property
+    def id_key(self) -> bytes:
+        """Key under which ID numbers are hashed."""
+        return self.settings.id_key or _key_file(self.settings.data / "id.key")
+
+    def close(self) -> None:
+        """Let the database go; the embedded server stops unless somebody else is using it."""
+        store = self.__dict__.pop("store", None)
+        if store is None:
+            return
+        if self.settings.database_url:
+            store.engine.dispose()
+        else:
+            embedded.stop_unless_used(self.settings.data / "postgres", store.engine)
+
+    def at(self, clock: Clock) -> Parts:
+        """The same parts under another clock, on the same store."""
+        other = replace(self, clock=clock)
+        other.__dict__["store"] = self.store
+        return other
+
+
+def wire(settings: Settings) -> Parts:
+    """Parts from settings.
+
+    Raises:
+        PolicyFaults: where an approved policy is faulty or not the approved one.
+        LushiError: where an approved policy's certificate has findings.
+    """
+    policies = load_index(settings.policies)
+    certificates = {policy.sha256: certify(policy) for policy in policies.policies}
+    for policy in policies.policies:
+        if findings := certificates[policy.sha256].findings:
+            raise LushiError(f"the policy {policy.id} is not whole: {'; '.join(findings)}. Run: lushi policy check")
+    clock = StartedClock(settings.now) if settings.now else SystemClock()
+    return Parts(settings, clock, policies, certificates)
+
+
+def _key_file(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_bytes()
+        if len(key) != 32:
+            raise LushiError(f"{path} does not hold a key of 32 bytes; restore it from your backup") from None
+        return key
+    with os.fdopen(handle, "wb") as file:
+        key = secrets.token_bytes(32)
+        file.write(key)
+    return key
