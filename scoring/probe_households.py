@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -178,12 +177,6 @@ class Builder:
         for test in tests:
             found.setdefault(self.table.positions[test.indicator], []).append(test)
         return found
-
-
-@lru_cache(maxsize=4)
-def builder(policy: Policy) -> Builder:
-    """The policy's builder; made once per policy hash."""
-    return Builder(policy)
 
 
 def households(make: Builder, *, seed: int) -> Households:

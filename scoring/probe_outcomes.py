@@ -44,7 +44,7 @@ class ColumnProbe:
         columns = assess_columns(compiled(policy), codes, rows.observed, rows.valid_until, on=rows.on)
         grades = [(grade.id, grade.limit_cny) for grade in policy.grades]
         # grade -1 (none) is the last entry, as Python and numpy count from the end
-        keys = np.asarray([self._names.setdefault(key, len(self._names)) for key in (*grades, None)])
+        keys = np.asarray([self._names.setdefault(key, len(self._names)) for key in (*grades, None)], dtype=np.int64)
         outcomes: npt.NDArray[np.int64] = keys[columns.grade] * 8 + columns.status
         return outcomes
 

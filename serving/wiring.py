@@ -11,6 +11,7 @@ from pathlib import Path
 
 from feature_store.adapters import embedded
 from feature_store.adapters.connect import connect
+from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
 from scoring.errors import LushiError
 from scoring.policy.certify import Certificate, certify
@@ -48,7 +49,7 @@ class Parts:
         if self.settings.database_url:
             store.engine.dispose()
         else:
-            embedded.stop_unless_used(self.settings.data / "postgres", store.engine)
+            stop_unless_used(self.settings.data / "postgres", store.engine)
 
     def at(self, clock: Clock) -> Parts:
         """The same parts under another clock, on the same store."""

@@ -86,7 +86,7 @@ def write_county(
     wanted = _rounds()[: 1 if full_rows else rounds]
     folders = []
     for number, at in enumerate(wanted):
-        policy = policy_2021 if at.observed_on >= policy_2021.effective_from else policy_2017
+        policy = policy_2021 if at.recorded_on >= policy_2021.effective_from else policy_2017
         folder = Folder(out / at.recorded_on.isoformat(), format)
         folder.path.mkdir(parents=True)
         for done, name in _write_round(county, folder, at, policy, number == 0):

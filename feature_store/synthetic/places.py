@@ -41,9 +41,11 @@ class Places:
     village_of: Longs
     serial: Longs
 
-    def areas(self) -> list[tuple[str, str, str, str, str]]:
+    def areas(self) -> list[tuple[str, str, str | None, str, str]]:
         """Rows of the areas file: code, kind, parent, Chinese name, English name."""
-        rows = [(COUNTY, "county", "", "合成县(虚构)", "Synthetic county")]
+        rows: list[tuple[str, str, str | None, str, str]] = [
+            (COUNTY, "county", None, "合成县(虚构)", "Synthetic county")
+        ]
         for position, code in enumerate(self.township_codes):
             zh, en = _name(position)
             rows.append((code, "township", COUNTY, f"{zh}乡(合成)", f"{en} township (synthetic)"))

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feature_store.adapters.read_county import County
 from feature_store.adapters.store import Moment
 from feature_store.adapters.store import county as in_columns
 from feature_store.as_of import latest
 from feature_store.filing import Statement
-from scoring.credit_file import MISSING
+from scoring.credit_file import MISSING, CreditFile
 
 VILLAGES = ("411299101201", "411299101202", "411299102201")
 HOUSEHOLDS = tuple(f"{village}-0001" for village in VILLAGES)
@@ -29,7 +30,7 @@ CELLS = {
 
 rows = st.dictionaries(
     st.sampled_from(HOUSEHOLDS),
-    st.tuples(st.integers(0, 3), st.one_of(st.none(), st.sampled_from(DAYS))),
+    st.tuples(st.integers(0, 2), st.one_of(st.none(), st.sampled_from(DAYS))),
     max_size=3,
 )
 batches = st.lists(
@@ -42,105 +43,118 @@ batches = st.lists(
 moves = st.lists(st.tuples(st.sampled_from(HOUSEHOLDS), st.sampled_from(VILLAGES), st.sampled_from(DAYS)), max_size=2)
 
 
+class Told:
+    """What the reference knows: everything ever stated, with its place on both axes."""
+
+    def __init__(self, county: Any) -> None:
+        county.register(dict(zip(HOUSEHOLDS, VILLAGES, strict=True)))
+        self.county = county
+        self.seq = 0
+        self.homes: dict[str, dict[Statement, str]] = {
+            household: {Statement(date(2017, 1, 1), county.now, 0, 0): village}
+            for household, village in zip(HOUSEHOLDS, VILLAGES, strict=True)
+        }
+        self.filed: dict[tuple[str, str], dict[Statement, str]] = {}
+        self.lists: list[tuple[Statement, tuple[str, ...], set[str]]] = []
+
+    def move(self, household: str, village: str, day: date) -> None:
+        self.county.now += timedelta(days=1)
+        row = [{"household_id": household, "village_code": village, "id_number": ""}]
+        done = self.county.bring(self.county.write("households", row, observed_on=day.isoformat()))
+        if done.outcome == "imported":
+            self.homes[household][Statement(day, done.recorded_at, done.batch_no, 0)] = village
+
+    def file(self, source: str, day: date, areas: tuple[str, ...] | None, cells: dict[str, Any]) -> None:
+        county, column, values = self.county, *CELLS[source]
+        county.now += timedelta(days=1)
+        how = {"coverage": "complete", "areas": areas} if areas else {"coverage": "listed"}
+        rows = []
+        for household, (value, own_day) in cells.items():
+            own = {} if areas else {"observed_on": own_day.isoformat() if own_day else ""}
+            rows.append(county.filing(source, household, **{column: values[value]}, **own))
+        rows = rows or [county.filing(source, "")]
+        done = county.bring(county.write(source, rows, observed_on=day.isoformat(), **how))
+        silence_counts = areas is not None and source == "court"
+        if done.outcome == "already" or not (cells or silence_counts):
+            return
+        assert done.outcome == "imported", done.faults
+        for household, (value, own_day) in cells.items():
+            self.seq += 1
+            on = own_day if own_day and not areas else day
+            statement = Statement(on, done.recorded_at, done.batch_no, self.seq)
+            self.filed.setdefault((household, source), {})[statement] = values[value]
+        if silence_counts:
+            self.lists.append((Statement(day, done.recorded_at, done.batch_no, 0), areas, set(cells)))
+
+    def home(self, household: str, *, on: date, known_at: datetime) -> str:
+        chosen = latest(self.homes[household], on=on, known_at=known_at)
+        assert chosen is not None
+        return self.homes[household][chosen]
+
+    def chosen(self, household: str, source: str, *, on: date, known_at: datetime) -> tuple[Statement, str] | None:
+        """The statement that counts and what it says; a silent list says 'none' of everything."""
+        village = self.home(household, on=on, known_at=known_at)
+        statements = dict(self.filed.get((household, source), {}))
+        if source == "court":
+            silent = [it for it, areas, named in self.lists if household not in named and village.startswith(areas)]
+            statements |= dict.fromkeys(silent, "none")
+        statement = latest(statements, on=on, known_at=known_at)
+        return None if statement is None else (statement, statements[statement])
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=batches, moves=moves)
 def test_sql_and_columns_choose_what_the_reference_chooses(
     batches: list[Any], moves: list[Any], new_county: Callable[[], Any]
 ) -> None:
-    county = new_county()
-    county.register(dict(zip(HOUSEHOLDS, VILLAGES, strict=True)))
-    # What the reference knows: statements with what each says.
-    said: dict[tuple[str, str], dict[Statement, dict[str, str] | None]] = {}
-    homes: dict[str, dict[Statement, str]] = {
-        it: {Statement(date(2017, 1, 1), county.now, 0, 0): village}
-        for it, village in zip(HOUSEHOLDS, VILLAGES, strict=True)
-    }
-    lists: list[tuple[str, Statement, tuple[str, ...], frozenset[str]]] = []
-    seq = 0
-    for household, village, day in moves:
-        county.now += timedelta(days=1)
-        row = [{"household_id": household, "village_code": village, "id_number": ""}]
-        done = county.bring(county.write("households", row, observed_on=day.isoformat()))
-        if done.outcome == "imported":
-            homes[household][Statement(day, done.recorded_at, done.batch_no, 0)] = village
-    for source, day, areas, cells in batches:
-        county.now += timedelta(days=1)
-        column, values = CELLS[source]
-        written = []
-        for household, (value, own_day) in cells.items():
-            cell = {column: values[value % len(values)]}
-            if areas is None and own_day is not None:
-                cell["observed_on"] = own_day.isoformat()
-            elif areas is None:
-                cell["observed_on"] = ""
-            written.append(county.filing(source, household, **cell))
-        if not written:
-            if areas is None or source != "court":
-                continue
-            names = county.filing(source, "")
-            path = county.write(
-                source, {name: [""] for name in names}, observed_on=day.isoformat(), coverage="complete", areas=areas
-            )
-        elif areas is None:
-            path = county.write(source, written, observed_on=day.isoformat())
-        else:
-            path = county.write(source, written, observed_on=day.isoformat(), coverage="complete", areas=areas)
-        done = county.bring(path)
-        if done.outcome == "already":
-            continue
-        assert done.outcome == "imported", done.faults
-        for household, (value, own_day) in cells.items():
-            seq += 1
-            on = own_day if areas is None and own_day is not None else day
-            statement = Statement(on, done.recorded_at, done.batch_no, seq)
-            said.setdefault((household, source), {})[statement] = {column: values[value % len(values)]}
-        if areas is not None and source == "court":
-            lists.append((source, Statement(day, done.recorded_at, done.batch_no, 0), areas, frozenset(cells)))
-
-    end = county.now
+    told = Told(new_county())
+    for move in moves:
+        told.move(*move)
+    for batch in batches:
+        told.file(*batch)
+    end = told.county.now
     for known_at in (end, end - timedelta(days=2), datetime(2017, 4, 11, tzinfo=UTC)):
         for on in (DAYS[0], DAYS[1], date(2017, 4, 30)):
-            columns = in_columns(county.store, on=on, known_at=known_at, policy=county.policy)
-            for place, household in enumerate(columns.household_ids.tolist()):
-                home = latest(homes[household], on=on, known_at=known_at)
-                assert home is not None
-                village = homes[household][home]
-                with county.store.engine.begin() as connection:
-                    moment = Moment(known_at, connection, county.store.layouts)
-                    file = moment.credit_file(household, on=on, policy=county.policy)
-                    assert file is not None
-                    read = {name: (it.filing, it.batch) for name, it in file.sources.items()}
-                    again = moment.credit_file_from(household, village_code=village, read=read, policy=county.policy)
-                assert again == file
-                assert file.village_code == village == columns.villages[place]
-                for row, indicator in enumerate(county.policy.indicators):
-                    assert file.codes.get(indicator.id, MISSING) == columns.codes[row, place]
-                for index, source in enumerate(it.id for it in county.policy.sources):
-                    statements = dict(said.get((household, source), {}))
-                    for of, statement, areas, named in lists:
-                        if of == source and household not in named and village.startswith(areas):
-                            statements[statement] = None
-                    chosen = latest(statements, on=on, known_at=known_at)
-                    reported = file.sources.get(source)
-                    if chosen is None:
-                        assert reported is None
-                        assert columns.observed[index, place] == 0
-                        continue
-                    assert reported is not None
-                    assert (reported.observed_on, reported.batch) == (chosen.observed_on, chosen.batch_no)
-                    assert (reported.filing is None) == (statements[chosen] is None)
-                    assert columns.observed[index, place] == chosen.observed_on.toordinal()
-                    assert columns.batch[index, place] == chosen.batch_no
-                    assert columns.filing[index, place] == (reported.filing or 0)
-                    column, _ = CELLS[source]
-                    if statements[chosen] is None:
-                        expected = county.code(column, "none")
-                        assert all(
-                            file.codes[it.id] == it.clear for it in county.policy.indicators if it.source == source
-                        )
-                    else:
-                        expected = county.code(column, statements[chosen][column])
-                    assert file.codes[column] == expected
+            check_moment(told, on=on, known_at=known_at)
+
+
+def check_moment(told: Told, *, on: date, known_at: datetime) -> None:
+    county = told.county
+    columns = in_columns(county.store, on=on, known_at=known_at, policy=county.policy)
+    assert columns.household_ids.tolist() == list(HOUSEHOLDS)
+    with county.store.engine.begin() as connection:
+        moment = Moment(known_at, connection, county.store.layouts)
+        for place, household in enumerate(HOUSEHOLDS):
+            file = moment.credit_file(household, on=on, policy=county.policy)
+            assert file is not None
+            village = told.home(household, on=on, known_at=known_at)
+            assert file.village_code == village == columns.villages[place]
+            read = {name: (it.filing, it.batch) for name, it in file.sources.items()}
+            assert moment.credit_file_from(household, village_code=village, read=read, policy=county.policy) == file
+            for row, indicator in enumerate(county.policy.indicators):
+                assert file.codes.get(indicator.id, MISSING) == columns.codes[row, place]
+            for index, source in enumerate(county.policy.sources):
+                chosen = told.chosen(household, source.id, on=on, known_at=known_at)
+                check_source(county, file, columns, (index, place), chosen)
+
+
+def check_source(county: Any, file: CreditFile, columns: County, at: tuple[int, int], chosen: Any) -> None:
+    source = county.policy.sources[at[0]].id
+    reported = file.sources.get(source)
+    if chosen is None:
+        assert reported is None
+        assert columns.observed[at] == columns.batch[at] == columns.filing[at] == 0
+        return
+    statement, says = chosen
+    assert reported is not None
+    assert (reported.observed_on, reported.batch) == (statement.observed_on, statement.batch_no)
+    assert (reported.filing is None) == (statement.seq == 0)
+    assert columns.observed[at] == statement.observed_on.toordinal()
+    assert columns.batch[at] == statement.batch_no
+    assert columns.filing[at] == (reported.filing or 0)
+    assert file.codes[CELLS[source][0]] == county.code(CELLS[source][0], says)
+    if statement.seq == 0:
+        assert all(file.codes[it.id] == it.clear for it in county.policy.indicators if it.source == source)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -1,0 +1,61 @@
+"""A small synthetic county in a real database, one per test session, and the service on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from feature_store.synthetic.county import write_county
+from scoring.policy.load import ROOT, load
+from serving.api.app import create_app
+from serving.clock import FixedClock
+from serving.settings import read_settings
+from serving.wiring import wire
+from tests.serving.county import NOW, Served, import_round
+
+@pytest.fixture(scope="session")
+def county_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Import files of 300 households, two rounds."""
+    folder = tmp_path_factory.mktemp("files") / "county"
+    lushi = ROOT / "lushi"
+    write_county(
+        folder,
+        policy_2017=load(lushi / "2017-04-01"),
+        policy_2021=load(lushi / "2021-03-01"),
+        households=300,
+        seed=7,
+        format="csv",
+        full_rows=False,
+        rounds=2,
+        progress=None,
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -> Iterator[Callable[[], Served]]:
+    """Makes a county of its own with the first round imported, the clock at :data:`NOW`."""
+    made: list[Served] = []
+
+    def make() -> Served:
+        folder = tmp_path_factory.mktemp("data")
+        clock = FixedClock(NOW)
+        parts = replace(wire(read_settings({"LUSHI_DATA": str(folder)})), clock=clock)
+        import_round(parts, sorted(county_folder.iterdir())[0], clock)
+        clock.moment = NOW
+        made.append(Served(parts, clock, folder, TestClient(create_app(parts), raise_server_exceptions=False)))
+        return made[-1]
+
+    yield make
+    for served in made:
+        served.parts.close()
+
+
+@pytest.fixture(scope="session")
+def served(make_county: Callable[[], Served]) -> Served:
+    """The county that tests may read and decide on, but import nothing into."""
+    return make_county()

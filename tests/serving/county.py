@@ -1,0 +1,52 @@
+"""A served county for the tests, and valid requests to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from feature_store.adapters.import_file import import_file
+from feature_store.importing import files_in_order
+from serving.clock import CHINA, FixedClock
+from serving.wiring import Parts
+
+NOW = datetime.combine(date(2017, 4, 20), time(9), CHINA)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The parts of a running county, its data folder, and a client of its service."""
+
+    parts: Parts
+    clock: FixedClock
+    folder: Path
+    client: TestClient
+
+    def ids(self) -> list[str]:
+        """Every household id, ascending."""
+        with self.parts.store.engine.connect() as connection:
+            return list(connection.exec_driver_sql("SELECT household_id FROM households ORDER BY 1").scalars())
+
+
+def ask(of: str, **changes: Any) -> dict[str, Any]:
+    """A valid decision request, with changes."""
+    return {
+        "household_id": of,
+        "purpose": "livestock",
+        "amount_cny": 30000,
+        "term_months": 24,
+        "consent_reference": "consent-1",
+        **changes,
+    }
+
+
+def import_round(parts: Parts, folder: Path, clock: FixedClock) -> None:
+    """Import one round's files as recorded on the day that its folder names."""
+    clock.moment = datetime.combine(date.fromisoformat(folder.name), time(18), CHINA)
+    for path in files_in_order([folder]):
+        done = import_file(parts.store, path, policies=parts.policies, now=clock.now, id_key=parts.id_key)
+        assert done.outcome == "imported", done.faults[:3]
