@@ -17,7 +17,7 @@ from scoring.policy.compiled import compiled
 from scoring.policy.load import policy_of
 from scoring.policy.numbers import Number, numbers, with_number
 from scoring.policy.schema import Policy
-from scoring.probe_households import Builder
+from scoring.probe_builder import Builder
 from scoring.probe_outcomes import BookProbe, ColumnProbe, PathProbe, RequestProbe, WrittenProbe
 
 SEED = 20170401

@@ -114,7 +114,7 @@ def _approval(node: Node, faults: list[Fault]) -> Approval:
         try:
             days[key] = date.fromisoformat(written)
         except ValueError:
-            fields.fault(f"has '{key}: {written}', not a date", "Write it as YYYY-MM-DD")
+            fields.fault(f"has '{key}: {written}', not a date", "Write it as YYYY-MM-DD", fields.get(key))
             days[key] = date.min
     approval = Approval(
         fields.text("folder"),

@@ -32,7 +32,7 @@ def read_about(node: Node, faults: list[Fault]) -> About:
     start = _date(fields, "effective_from") or date.min
     end = _date(fields, "effective_to") if fields.has("effective_to") else None
     if end is not None and end < start:
-        fields.fault("ends before it begins", "Put effective_to on or after effective_from")
+        fields.fault("ends before it begins", "Put effective_to on or after effective_from", fields.get("effective_to"))
     documents = {key: _plain(fields, key, value) for key, value in fields.mapping("documents").items()}
     units, words = _labels(fields, "units"), _labels(fields, "words")
     fields.done()
@@ -44,7 +44,7 @@ def _date(fields: Fields, key: str) -> date | None:
     try:
         return date.fromisoformat(written) if written else None
     except ValueError:
-        fields.fault(f"has '{key}: {written}', not a date", "Write it as YYYY-MM-DD")
+        fields.fault(f"has '{key}: {written}', not a date", "Write it as YYYY-MM-DD", fields.get(key))
         return None
 
 

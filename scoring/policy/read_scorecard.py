@@ -135,11 +135,11 @@ def _missing(fields: Fields, key: str, bands: tuple[Band, ...], words: tuple[str
     try:
         points = int(written)
     except ValueError:
-        fields.fault(f"has '{key}: {written}'", f"Write points, or one of: {', '.join(words)}")
+        fields.fault(f"has '{key}: {written}'", f"Write points, or one of: {', '.join(words)}", fields.get(key))
         return 0
     worst, best = min((b.points for b in bands), default=0), max((b.points for b in bands), default=0)
     if not worst <= points <= best:
-        fields.fault(f"gives '{key}' {points} points, outside its bands", f"Choose from {worst} to {best}")
+        fields.fault(f"gives '{key}' {points} points, outside its bands", f"Choose from {worst} to {best}", fields.get(key))
     return points
 
 
