@@ -9,6 +9,7 @@ import os
 import sys
 from functools import lru_cache
 
+import serving.commands.policy
 import typer
 
 import feature_store.commands
@@ -16,7 +17,6 @@ import feature_store.synthetic.command
 import serving.commands.assess
 import serving.commands.demo
 import serving.commands.grade
-import serving.commands.policy
 import serving.commands.serve
 from scoring.errors import LushiError
 from serving.settings import Settings, read_settings

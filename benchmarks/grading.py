@@ -88,9 +88,12 @@ def _rules(table: Compiled) -> dict[str, object]:
             "outputs": [{"id": "o", "name": name, "field": name}],
             "rules": [{"_id": str(number), "i": when, "o": then} for number, (when, then) in enumerate(rules)],
         }
-        nodes.append({"id": name, "type": "decisionTableNode", "name": name, "content": content, "position": {"x": 0, "y": 0}})
+        nodes.append(
+            {"id": name, "type": "decisionTableNode", "name": name, "content": content, "position": {"x": 0, "y": 0}}
+        )
         edges.extend(
-            {"id": f"{start}-{end}", "sourceId": start, "targetId": end, "type": "edge"} for start, end in (("in", name), (name, "out"))
+            {"id": f"{start}-{end}", "sourceId": start, "targetId": end, "type": "edge"}
+            for start, end in (("in", name), (name, "out"))
         )
 
     for item in table.items:

@@ -68,7 +68,7 @@ def normal(written: str) -> str:
 def wrong_with(written: str, *, today: date) -> str | None:
     """What is wrong with an ID number, without repeating it; None where nothing is.
 
-    >>> wrong_with("411299198001010014", today=date(2017, 4, 10))
+    >>> wrong_with("411299198001010015", today=date(2017, 4, 10))
     'its check character does not fit the other seventeen'
     """
     number = normal(written)
@@ -99,7 +99,7 @@ def check_character(digits: str) -> str:
 def mask(written: str) -> str:
     """The number for people's eyes: its region only.
 
-    >>> mask("411299198001010011")
+    >>> mask("411299198001010013")
     '411299************'
     """
     number = normal(written)

@@ -20,7 +20,7 @@ from feature_store.filings_file import FilingRows, check_filings
 from feature_store.households import HouseholdRows, check_households
 from feature_store.known import Known
 from feature_store.loans import LoanRows, MonthRows, check_loan_months, check_loans
-from feature_store.sidecar import Stated, read_batch, source_beside
+from feature_store.sidecar import Stated, beside, read_batch
 from feature_store.table_file import digest, is_table, read_table
 from scoring.errors import PolicyNotInForce
 from scoring.policy.schema import Policy
@@ -124,7 +124,7 @@ def files_in_order(paths: list[Path]) -> list[Path]:
 
 def _rank(path: Path) -> tuple[int, str]:
     order = {"areas": 0, "households": 1, "loans": 3, "loan_months": 4}
-    source = source_beside(path) or path.name.split(".", 1)[0]
+    source = beside(path).source or path.name.split(".", 1)[0]
     return order.get(source, 2), path.name
 
 

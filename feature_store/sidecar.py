@@ -67,35 +67,36 @@ def read_batch(
     return Batch(source, observed_on, coverage, codes if coverage is Coverage.COMPLETE else (), path.name, sha256)
 
 
-def source_beside(path: Path) -> str | None:
-    """The source that a file's sidecar names, to put files in order; None where it cannot be told."""
+def beside(path: Path) -> Stated:
+    """The source and day that a file's sidecar names, before any check; None where they cannot be told."""
     findings = Findings(path.name)
-    source = _written(path, findings, needed=True).get("source")
-    return source if isinstance(source, str) else None
+    written = _written(path, findings, needed=False)
+    source = written.get("source")
+    return Stated(source if isinstance(source, str) else None, _observed_on(written, findings))
 
 
 def _written(path: Path, findings: Findings, *, needed: bool) -> Mapping[str, object]:
-    beside = path.with_name(path.name + ENDING)
+    note = path.with_name(path.name + ENDING)
     try:
-        if beside.stat().st_size > _MOST_BYTES:
+        if note.stat().st_size > _MOST_BYTES:
             findings.whole("the sidecar is too large", f"Keep only the keys {', '.join(KEYS)}")
             return {}
-        read = yaml.safe_load(beside.read_text(encoding="utf-8"))
+        read = yaml.safe_load(note.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if needed:
             findings.whole(
-                f"the sidecar {beside.name} is missing",
+                f"the sidecar {note.name} is missing",
                 "Write it beside the file, or state --source, --observed-on and --coverage",
             )
         return {}
     except (OSError, UnicodeDecodeError):
-        findings.whole(f"the sidecar {beside.name} cannot be read", "Save it as UTF-8 text")
+        findings.whole(f"the sidecar {note.name} cannot be read", "Save it as UTF-8 text")
         return {}
     except (yaml.YAMLError, ValueError, RecursionError):
-        findings.whole(f"the sidecar {beside.name} is not YAML", f"Write the keys {', '.join(KEYS)}, one a line")
+        findings.whole(f"the sidecar {note.name} is not YAML", f"Write the keys {', '.join(KEYS)}, one a line")
         return {}
     if not isinstance(read, dict) or not all(key in KEYS for key in read):
-        findings.whole(f"the sidecar {beside.name} has other keys than it may", f"Keep only {', '.join(KEYS)}")
+        findings.whole(f"the sidecar {note.name} has other keys than it may", f"Keep only {', '.join(KEYS)}")
         return {}
     return read
 

@@ -71,13 +71,19 @@ def bad_from_days(rules: AreaRules) -> int:
 
 
 def timeline(
-    ratios: Sequence[tuple[date, Fraction, int]], over: bool, limit: Fraction, rules: AreaRules, releases: Sequence[date]
+    ratios: Sequence[tuple[date, Fraction, int]],
+    over: bool,
+    limit: Fraction,
+    rules: AreaRules,
+    releases: Sequence[date],
 ) -> list[tuple[date, Stop]]:
     """The stop after every event: (month end, ratio, loans) ascending, and signed releases.
 
     over: the limit must be passed (a village); otherwise reaching it is enough (a township).
     """
-    events = sorted([(day, 0, ratio, loans) for day, ratio, loans in ratios] + [(day, 1, Fraction(0), 0) for day in releases])
+    events = sorted(
+        [(day, 0, ratio, loans) for day, ratio, loans in ratios] + [(day, 1, Fraction(0), 0) for day in releases]
+    )
     stopped, since, clear = False, None, 0
     last: tuple[date | None, Fraction, int] = (None, Fraction(0), 0)
     states = []
@@ -95,7 +101,9 @@ def timeline(
     return states
 
 
-def village_stops(months: Sequence[MonthEnd], rules: AreaRules, releases: Sequence[date] = ()) -> list[tuple[date, Stop]]:
+def village_stops(
+    months: Sequence[MonthEnd], rules: AreaRules, releases: Sequence[date] = ()
+) -> list[tuple[date, Stop]]:
     """A village's stop after each month end and release, ascending."""
     ratios = [(month.month_end, month.bad_ratio, month.n_loans) for month in sorted(months, key=lambda m: m.month_end)]
     return timeline(ratios, True, Fraction(rules.village_bad_ratio_over), rules, releases)
@@ -119,7 +127,12 @@ def at(states: Sequence[tuple[date, Stop]], on: date) -> Stop:
 
 
 def area_state(
-    village_code: str, villages: Mapping[str, Sequence[MonthEnd]], rules: AreaRules, *, on: date, releases: Mapping[str, Sequence[date]]
+    village_code: str,
+    villages: Mapping[str, Sequence[MonthEnd]],
+    rules: AreaRules,
+    *,
+    on: date,
+    releases: Mapping[str, Sequence[date]],
 ) -> AreaState:
     """The state of one village on a day, from the month ends of every village of its township.
 

@@ -15,6 +15,7 @@ from scoring.credit_file import MISSING, STALE
 from scoring.freshness import Ordinals, columns_on
 from scoring.points import Codes, tally_columns
 from scoring.policy.compiled import Compiled
+from scoring.policy.schema import Test
 from scoring.vetoes import fired_columns
 
 STATUSES = ("graded", "below_a", "vetoed", "withheld")
@@ -66,21 +67,16 @@ def _bands(table: Compiled, score: npt.NDArray[np.int16]) -> npt.NDArray[np.int8
 def _withheld(
     table: Compiled, codes: Codes, without: npt.NDArray[np.int8], unknown: npt.NDArray[np.int16]
 ) -> npt.NDArray[np.bool_]:
-    known_percent = table.policy.completeness.known_percent
-    withheld = (len(table.items) - unknown).astype(np.int32) * 100 < known_percent * len(table.items)
+    """Rows that no veto settles and whose file is incomplete, too old, or open in a way that matters."""
+    known = (len(table.items) - unknown).astype(np.int32)
+    withheld = known * 100 < table.policy.completeness.known_percent * len(table.items)
     for test, name, _ in table.policy.completeness.gate:
         column = codes[table.positions[name]]
         withheld |= column <= STALE
         if test is not None:
-            held = np.isin(column, test.codes) if test.codes else (column >= test.low) & (column <= test.high)
-            withheld |= ~held
-    asked = np.zeros(codes.shape[1], dtype=np.bool_)
-    for item in table.items:
-        for line, mark in zip(item.lines[:2], (MISSING, STALE), strict=True):
-            if line.action == "withhold":
-                withheld |= codes[item.position] == mark
-            elif line.action == "ask":
-                asked |= codes[item.position] == mark
+            withheld |= ~_holds(test, column)
+    refused, asked = _unknown_items(table, codes)
+    withheld |= refused
     rows = np.flatnonzero(asked)
     if rows.size:
         best = tally_columns(table, codes[:, rows], asked="best").sum(axis=0) + table.policy.base_points
@@ -93,3 +89,21 @@ def _withheld(
             elif action == "ask":
                 withheld |= (column == mark) & ((without >= 0) | asked)
     return withheld
+
+
+def _unknown_items(table: Compiled, codes: Codes) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Rows in which an unknown item withholds, and rows in which one asks."""
+    refused = np.zeros(codes.shape[1], dtype=np.bool_)
+    asked = refused.copy()
+    for item in table.items:
+        for line, mark in zip(item.lines[:2], (MISSING, STALE), strict=True):
+            if line.action == "withhold":
+                refused |= codes[item.position] == mark
+            elif line.action == "ask":
+                asked |= codes[item.position] == mark
+    return refused, asked
+
+
+def _holds(test: Test, column: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    inside = (column >= test.low) & (column <= test.high)
+    return inside & np.isin(column, test.codes) if test.codes else inside

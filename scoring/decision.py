@@ -16,7 +16,7 @@ from scoring.assess import Assessment
 from scoring.credit_file import Reported
 from scoring.path import Path
 from scoring.policy.codes import show
-from scoring.policy.schema import Text
+from scoring.policy.schema import Policy, Text
 from scoring.terms import Offer
 
 COLUMNS = ["indicator", "value", "band", "points", "best"]
@@ -84,7 +84,7 @@ def area_data(area: AreaState | None) -> dict[str, Any] | None:
     return {"village": _stop(area.village), "township": _stop(area.township), "few_loans": area.few_loans}
 
 
-def path_data(path: Path | None) -> dict[str, Any] | None:
+def path_data(path: Path | None, policy: Policy) -> dict[str, Any] | None:
     """A path to the next grade, with units and directions, for people."""
     if path is None:
         return None
@@ -104,7 +104,7 @@ def path_data(path: Path | None) -> dict[str, Any] | None:
                 "direction": "raise" if step.to_code > step.from_code else "lower",
                 "from": show(step.item.indicator, step.from_code),
                 "to": show(step.item.indicator, step.to_code),
-                "unit": step.item.indicator.unit,
+                "unit": _text(policy.units[step.item.indicator.unit]),
                 "points": step.points,
                 "wait_days": step.wait_days,
             }
@@ -198,4 +198,6 @@ def area_of(data: dict[str, Any] | None) -> AreaState | None:
 
 def _stop_of(data: dict[str, Any]) -> Stop:
     day = {key: date.fromisoformat(data[key]) if data[key] else None for key in ("since", "as_at")}
-    return Stop(data["stopped"], day["since"], Fraction(data["ratio"]), day["as_at"], data["loans"], data["awaiting_sign_off"])
+    return Stop(
+        data["stopped"], day["since"], Fraction(data["ratio"]), day["as_at"], data["loans"], data["awaiting_sign_off"]
+    )

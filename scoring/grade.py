@@ -57,10 +57,11 @@ def settle(table: Compiled, codes: Sequence[int], points: Points, vetoes: Sequen
     ]
     fired = any(one.state == "fired" for one in vetoes)
     possible: tuple[str, ...]
+    ask: tuple[str, ...] = ()
     if fired:
-        possible, ask = (VETOED,), ()
+        possible = (VETOED,)
     elif not unknown and not open_vetoes:
-        possible, ask = (without.id if without else GRADE_NONE,), ()
+        possible = (without.id if without else GRADE_NONE,)
     else:
         possible, ask = _open(table, points, unknown, open_vetoes)
     known, scored = len(table.items) - len(unknown), len(table.items)
@@ -106,7 +107,9 @@ def _causes(
             action = one.veto.if_missing if one.state == "missing" else one.veto.if_stale
             open_outcome = band_of(table, points.score) is not None or bool(points.asked)
             if action == "withhold" or (action == "ask" and open_outcome):
-                causes.append(("source_missing" if one.state == "missing" else "source_stale", sources[one.veto.test.indicator]))
+                causes.append(
+                    ("source_missing" if one.state == "missing" else "source_stale", sources[one.veto.test.indicator])
+                )
     causes += [("item_withheld", line.indicator) for line in points.withheld]
     asked = {line.indicator for line in points.asked}
     if asked and _could_differ(table, points):
@@ -125,5 +128,3 @@ def _could_differ(table: Compiled, points: Points) -> bool:
     }
     scores = Reach(table, domains).scores()
     return band_of(table, scores[0]) is not band_of(table, scores[-1])
-
-

@@ -64,7 +64,7 @@ class Path:
     @property
     def wait_days(self) -> int:
         """Days until the last of the steps counts; they run side by side."""
-        return max((one.wait_days for one in (*self.vetoes, *self.steps)), default=0)
+        return max([*(one.wait_days for one in self.vetoes), *(one.wait_days for one in self.steps)], default=0)
 
 
 _Cost = tuple[int, int, int]

@@ -90,8 +90,9 @@ def _sum(block: Codes, base: int, steps: _Steps) -> npt.NDArray[np.signedinteger
     least = base + sum(min(delta, 0) for _, _, delta in steps)
     most = base + sum(max(delta, 0) for _, _, delta in steps)
     widths = max(-least, most, max((abs(delta) for _, _, delta in steps), default=0))
-    kind = np.int8 if widths <= 127 else np.int16
-    total = np.full(block.shape[1], base, dtype=kind)
+    kind: type[np.int8] | type[np.int16] | type[np.int32]
+    kind = np.int8 if widths <= 127 else np.int16 if widths < 2**15 else np.int32
+    total: npt.NDArray[np.signedinteger] = np.full(block.shape[1], base, dtype=kind)
     reached = np.empty(block.shape[1], dtype=np.bool_)
     as_number = reached.view(np.int8)
     weighted = np.empty(block.shape[1], dtype=kind)

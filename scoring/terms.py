@@ -87,7 +87,9 @@ def _open_to(table: Compiled, codes: Sequence[int], only: Test | None) -> bool:
 
 def _offer(product: Product, limit_cny: Decimal, term_months: int | None) -> Offer:
     rates = product.rates
-    rate = next((one.rate for one in rates if term_months is not None and term_months <= one.up_to_months), rates[-1].rate)
+    rate = next(
+        (one.rate for one in rates if term_months is not None and term_months <= one.up_to_months), rates[-1].rate
+    )
     cap = limit_cny if product.cap_cny is None else min(limit_cny, product.cap_cny)
     return Offer(product, cap, rates[-1].up_to_months, rate)
 

@@ -42,7 +42,9 @@ def credit_file_of(
     for name, value in values.items():
         indicator = by_id.get(name)
         if indicator is None:
-            problems.append(Problem("(unknown)", "a name is no indicator of the policy", "Remove it or correct its name"))
+            problems.append(
+                Problem("(unknown)", "a name is no indicator of the policy", "Remove it or correct its name")
+            )
             continue
         code = read(indicator, _written(value))
         if code is None:

@@ -42,9 +42,9 @@ def judge(table: Compiled, codes: Sequence[int], on: date) -> tuple[Judged, ...]
             judged.append(missing)
         elif code == STALE:
             judged.append(stale)
-        elif not (test.active or test.holds(code)):
-            judged.append(clear)
-        elif test.active and (code == NONE or code < first_free(on, compiled_veto.veto.observation_months)):
+        elif not (test.active or test.holds(code)) or (
+            test.active and (code == NONE or code < first_free(on, compiled_veto.veto.observation_months))
+        ):
             judged.append(clear)
         else:
             judged.append(Judged(compiled_veto.veto, "fired", _until(compiled_veto.veto, code)))

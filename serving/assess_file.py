@@ -67,7 +67,9 @@ class GradedFile:
         )
 
 
-def grade_file(path: Path, policy: Policy, *, on: date, id_column: str = "household_id", outcome: str = "") -> GradedFile:
+def grade_file(
+    path: Path, policy: Policy, *, on: date, id_column: str = "household_id", outcome: str = ""
+) -> GradedFile:
     """Grade every row of a file on a day; every value counts as observed on that day.
 
     Columns that are no indicator are not read; indicators without a column are missing.
@@ -88,7 +90,12 @@ def grade_file(path: Path, policy: Policy, *, on: date, id_column: str = "househ
         raise FileRefused(list(findings.all()))
     ids = text_of(frame.get_column(id_column))
     findings.rows(ids.is_null().to_numpy(), id_column, "the id is empty", "Give every row an id")
-    findings.rows((ids.is_duplicated() & ids.is_not_null()).to_numpy(), id_column, "the id stands twice", "Give every row its own id")
+    findings.rows(
+        (ids.is_duplicated() & ids.is_not_null()).to_numpy(),
+        id_column,
+        "the id stands twice",
+        "Give every row its own id",
+    )
     codes = np.full((len(policy.indicators), frame.height), MISSING, np.int32)
     absent = []
     for number, indicator in enumerate(policy.indicators):

@@ -100,9 +100,21 @@ def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambd
             previous=before,
         )
     return Register(
-        run_no, quarter, on, policy, last.quarter if last else None, found.household_ids, found.villages,
-        columns.status, columns.grade, columns.score, *before, villages, townships,
-    )  # fmt: skip
+        run_no=run_no,
+        quarter=quarter,
+        on=on,
+        policy=policy,
+        previous_quarter=last.quarter if last else None,
+        household_ids=found.household_ids,
+        villages=found.villages,
+        status=columns.status,
+        grade=columns.grade,
+        score=columns.score,
+        previous_status=before[0],
+        previous_grade=before[1],
+        village_shares=villages,
+        township_shares=townships,
+    )
 
 
 def _shares(

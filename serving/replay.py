@@ -67,7 +67,9 @@ def replay(decision_id: UUID, parts: Parts) -> Replayed:
         as_known = moment.known(known_at).credit_file(recorded["household_id"], on=on, policy=policy)
         if as_known is None or (as_known.codes, sources_data(dict(as_known.sources))) != (file.codes, recorded["read"]):
             found.append("the filings known at its time are not the ones that it read")
-        again = assess(file, policy, on=on, area=area_of(binding["area_control"]), request=_request(recorded["request"]))
+        again = assess(
+            file, policy, on=on, area=area_of(binding["area_control"]), request=_request(recorded["request"])
+        )
         answer = binding_of(again, parts.certificates[policy.sha256].sha256)
         if canonical(answer) != canonical(binding):
             found += _differences(binding, answer)

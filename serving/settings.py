@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +17,16 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("LUSHI_POLICIES", str(ROOT / "lushi"), "Folder with index.yaml and the approved policy folders."),
     ("LUSHI_HOST", "127.0.0.1", "Address that the service listens on."),
     ("LUSHI_PORT", "8000", "Port that the service listens on, 1 to 65535."),
-    ("LUSHI_NOW", "", "For demonstrations: the time (2021-04-15T09:00:00+08:00) at which the clock starts. Empty: now."),
-    ("LUSHI_ID_KEY", "", "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need."),
+    (
+        "LUSHI_NOW",
+        "",
+        "For demonstrations: the time (2021-04-15T09:00:00+08:00) at which the clock starts. Empty: now.",
+    ),
+    (
+        "LUSHI_ID_KEY",
+        "",
+        "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need.",
+    ),
 )
 
 
@@ -74,10 +83,9 @@ def _url(written: str) -> str:
 def _time(written: str) -> datetime | None:
     if not written:
         return None
-    try:
+    moment: datetime | None = None
+    with suppress(ValueError):
         moment = datetime.fromisoformat(written)
-    except ValueError:
-        moment = None  # type: ignore[assignment]
     if moment is None or moment.tzinfo is None:
         raise SettingsInvalid("LUSHI_NOW is not a time with a zone; write it as 2021-04-15T09:00:00+08:00")
     return moment

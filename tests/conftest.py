@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,16 +15,22 @@ from feature_store.adapters.tables import metadata
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_folder() -> Iterator[Path]:
+    """A folder of its own: pytest's are closed to the server's user whenever another run begins."""
+    with tempfile.TemporaryDirectory(prefix="lushi-pg-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server(server_folder: Path) -> Iterator[str]:
     """The URL of an embedded server that lives for the test session."""
-    folder = tmp_path_factory.mktemp("pg")
-    url = embedded.start(folder)
+    url = embedded.start(server_folder)
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:  # a test's data need not survive a power cut
         connection.execute(sa.text("ALTER SYSTEM SET fsync = off"))
         connection.execute(sa.text("SELECT pg_reload_conf()"))
     yield url
-    embedded.stop(folder)
+    embedded.stop(server_folder)
 
 
 @pytest.fixture(scope="session")
@@ -35,24 +43,19 @@ def migrated(server: str) -> str:
 
 @pytest.fixture
 def new_database(migrated: str) -> Iterator[Callable[[], sa.Engine]]:
-    """A function that empties the database and gives an engine on it; what was given before is closed."""
-    engines: list[sa.Engine] = []
+    """A function that empties the database and gives an engine on it."""
+    engine = sa.create_engine(migrated, pool_size=4, max_overflow=12)
 
     def make() -> sa.Engine:
-        for engine in engines:
-            engine.dispose()
-        engine = sa.create_engine(migrated, pool_size=4, max_overflow=12)
         with engine.begin() as connection:
             tables = ", ".join(f'"{name}"' for name in metadata.tables)
             # The only way past the triggers that keep history; a superuser's, and for tests alone.
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
             connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY"))
-        engines.append(engine)
         return engine
 
     yield make
-    for engine in engines:
-        engine.dispose()
+    engine.dispose()
 
 
 @pytest.fixture

@@ -17,10 +17,12 @@ from feature_store.adapters.write import write
 from feature_store.faults import Fault, Findings
 from feature_store.filing import civil_day
 from feature_store.importing import Policies, check_file
-from feature_store.sidecar import NOTHING, Stated, source_beside
+from feature_store.sidecar import NOTHING, Stated, beside
 from feature_store.table_file import digest
 
-_SEEN = sa.text("SELECT batch_no, recorded_at, n_rows FROM batches WHERE source = :source AND file_sha256 = :sha256")
+_SEEN = sa.text(
+    "SELECT batch_no, recorded_at, observed_on FROM batches WHERE source = :source AND file_sha256 = :sha256"
+)
 _RECORD = sa.text("UPDATE batches SET recorded_at = :recorded_at WHERE batch_no = :batch_no")
 _DOUBLED = sa.text("""
     SELECT pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint
@@ -66,7 +68,7 @@ def import_file(
     if sha256 is None:
         return _refused(path, None, findings.all())
     with store.engine.begin() as connection:
-        seen = _seen(connection, path, stated.source or source_beside(path), sha256)
+        seen = _seen(connection, path, sha256, stated)
         if seen is not None:
             return seen
         checked = check_file(
@@ -85,7 +87,7 @@ def import_file(
             return _refused(path, batch.source if batch else stated.source, checked.faults)
         batch_no = write(connection, batch, rows, policy_sha256=policy.sha256)
         if batch_no is None:
-            seen = _seen(connection, path, batch.source, sha256)
+            seen = _seen(connection, path, sha256, stated)
             assert seen is not None
             return seen
         recorded_at = take_recorded_at(connection, now)
@@ -104,10 +106,21 @@ def _renew_statistics(store: Store, source: str) -> None:
                 connection.execute(sa.text(f"ANALYZE {table}"))
 
 
-def _seen(connection: sa.Connection, path: Path, source: str | None, sha256: str) -> Imported | None:
+def _seen(connection: sa.Connection, path: Path, sha256: str, stated: Stated) -> Imported | None:
+    """What to say of a file that is already stored: nothing changes, but never silently for another day."""
+    noted = beside(path)
+    source, day = stated.source or noted.source, stated.observed_on or noted.observed_on
     row = connection.execute(_SEEN, {"source": source, "sha256": sha256}).one_or_none()
     if row is None:
         return None
+    if day is not None and day != row.observed_on:
+        findings = Findings(path.name)
+        findings.whole(
+            f"the very same file is already stored as observed on {row.observed_on.isoformat()}",
+            "Check that it is this day's file; where the source states the same again, have it exported anew",
+            column="observed_on",
+        )
+        return _refused(path, source, findings.all())
     return Imported(path.name, "already", source, row.batch_no, row.recorded_at, 0, ())
 
 

@@ -26,10 +26,10 @@ _HOUSEHOLDS = sa.text("""
     WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
     ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC""")
 _BATCHES = sa.text("""
-    SELECT b.batch_no, b.source, s.source_no, b.observed_on, b.coverage, b.areas, b.indicators, b.n_rows,
+    SELECT b.batch_no, b.source, b.observed_on, b.coverage, b.areas, b.indicators, b.n_rows,
            b.first_seq, b.last_seq, b.earliest_on, b.latest_on,
            rank() OVER (ORDER BY b.recorded_at) AS recorded
-    FROM batches b JOIN sources s USING (source)
+    FROM batches b
     WHERE b.recorded_at <= :known_at""")
 _FILINGS = (
     "household_no",

@@ -45,9 +45,9 @@ _NUMBERS = sa.text("SELECT household_id, household_no FROM households WHERE hous
 def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256: str) -> int | None:
     """Store a batch with its rows, its recording time still open; None where it is already stored."""
     filings = rows if isinstance(rows, FilingRows) else None
-    seqs = _sequence_numbers(connection, len(filings) if filings else 0)
+    seqs = _sequence_numbers(connection, 0 if filings is None else len(filings))
     first, last = (int(seqs.min()), int(seqs.max())) if len(seqs) else (None, None)
-    observed = filings.observed.tolist() if filings else []
+    observed = filings.observed.tolist() if filings is not None else []
     usual = batch.observed_on
     inserted = connection.execute(
         _BATCH,
@@ -58,7 +58,7 @@ def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256:
             "observed_on": usual,
             "coverage": batch.coverage.value,
             "areas": list(batch.areas),
-            "indicators": list(filings.indicators) if filings else [],
+            "indicators": list(filings.indicators) if filings is not None else [],
             "n_rows": len(rows),
             "policy_sha256": policy_sha256,
             "first_seq": first,

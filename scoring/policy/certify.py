@@ -7,12 +7,16 @@ into every decision, so that a reader knows which proof the deciding policy had.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 from scoring.canonical import canonical, sha256
 from scoring.policy.compiled import CompiledItem, compiled
 from scoring.policy.reach import Reach
 from scoring.policy.read_reasons import ENGINE
-from scoring.policy.schema import Cite, Policy, Test
+from scoring.policy.schema import Cite, GradeBand, Heading, Indicator, Policy, Product, Purpose, Source, Test, Veto
+
+_Labelled = Source | Heading | Indicator | Purpose | Product
+_Cited = Indicator | Heading | Veto | GradeBand | Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def _telling(policy: Policy, test: Test) -> bool:
 def _covered(item: CompiledItem) -> bool:
     edges = [band.at_least for band in item.item.bands]
     low, high = item.indicator.low, item.indicator.high
-    ascending = all(a < b for a, b in zip(edges, edges[1:], strict=False))
+    ascending = all(a < b for a, b in pairwise(edges))
     return ascending and edges[0] == low and edges[-1] <= high
 
 
@@ -136,7 +140,13 @@ def _unused(policy: Policy) -> tuple[str, ...]:
 
 
 def _texts(policy: Policy) -> list[tuple[str, str, str]]:
-    labelled = [*policy.sources, *policy.headings, *policy.indicators, *policy.terms.purposes, *policy.terms.products]
+    labelled: list[_Labelled] = [
+        *policy.sources,
+        *policy.headings,
+        *policy.indicators,
+        *policy.terms.purposes,
+        *policy.terms.products,
+    ]
     texts = [(one.id, one.label.zh, one.label.en) for one in labelled]
     texts += [(loan.id, loan.label.zh, loan.label.en) for loan in policy.areas.classes]
     texts += [(name, text.zh, text.en) for group in (policy.units, policy.words) for name, text in group.items()]
@@ -145,7 +155,13 @@ def _texts(policy: Policy) -> list[tuple[str, str, str]]:
 
 
 def _cites(policy: Policy) -> list[tuple[str, Cite]]:
-    groups = [*policy.indicators, *policy.headings, *policy.vetoes, *policy.grades, *policy.terms.products]
+    groups: list[_Cited] = [
+        *policy.indicators,
+        *policy.headings,
+        *policy.vetoes,
+        *policy.grades,
+        *policy.terms.products,
+    ]
     cites = [(one.id, one.cite) for one in groups]
     cites += [(item.indicator, item.cite) for item in policy.items]
     cites += [(reason.id, reason.cite) for reason in policy.reasons.values()]

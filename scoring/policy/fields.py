@@ -63,7 +63,9 @@ class Fields:
         """A name made of ASCII letters, digits and underscores."""
         value = self.scalar(key) or ""
         if value and not _ID.fullmatch(value):
-            self.fault(f"has '{key}: {value}', not a plain name", "Use ASCII letters, digits and underscores", self._map[key])
+            self.fault(
+                f"has '{key}: {value}', not a plain name", "Use ASCII letters, digits and underscores", self._map[key]
+            )
         return value
 
     def choice(self, key: str, options: Collection[str], kind: str = "") -> str:
@@ -98,7 +100,11 @@ class Fields:
             return Decimal(low)
         number = Decimal(value)
         if not Decimal(low) <= number <= Decimal(high):
-            self.fault(f"has '{key}: {number}', outside {low} to {high}", f"Choose a value from {low} to {high}", self._map[key])
+            self.fault(
+                f"has '{key}: {number}', outside {low} to {high}",
+                f"Choose a value from {low} to {high}",
+                self._map[key],
+            )
         return number
 
     def flag(self, key: str, default: bool = False) -> bool:

@@ -13,7 +13,7 @@ import re
 ARTICLE_14 = "article 14 of the credit-reporting regulation"
 EQUAL = "the rule that personal status is not scored"
 
-NEVER_COLLECTED = {
+NEVER_COLLECTED: dict[str, tuple[str, ...]] = {
     ARTICLE_14: (
         r"religio|宗教信仰|\bfaith\b",
         r"\bgene\b|\bgenes\b|genetic|基因",
@@ -23,7 +23,7 @@ NEVER_COLLECTED = {
         r"biometric|人脸|虹膜",
     )
 }
-NEVER_SCORED = {
+NEVER_SCORED: dict[str, tuple[str, ...]] = {
     EQUAL: (
         r"marital|marriage|married|婚姻",
         r"\bsex\b|gender|性别",
@@ -48,6 +48,9 @@ def never_scored(words: str) -> str | None:
 
 def _first(lists: dict[str, tuple[str, ...]], words: str) -> str | None:
     for law, patterns in lists.items():
-        if any(re.search(pattern, words.lower().replace("_", " ")) or re.search(pattern, words.lower()) for pattern in patterns):
+        if any(
+            re.search(pattern, words.lower().replace("_", " ")) or re.search(pattern, words.lower())
+            for pattern in patterns
+        ):
             return law
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from scoring.errors import Fault, PolicyNotInForce
 from scoring.policy.fields import Fields
@@ -62,11 +63,19 @@ def read_index(node: Node, faults: list[Fault]) -> list[Approval]:
     fields = Fields(node, "the index", faults)
     found = [_approval(row, faults) for row in fields.rows("policies")]
     fields.done()
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if after.effective_from == before.effective_from:
-            faults.append(_at(after, f"two policies begin on {after.effective_from}", "Approve one policy for each date"))
+            faults.append(
+                _at(after, f"two policies begin on {after.effective_from}", "Approve one policy for each date")
+            )
         elif after.effective_from < before.effective_from:
-            faults.append(_at(after, f"the policy '{after.folder}' begins before the one above it", "Append to the index; never insert"))
+            faults.append(
+                _at(
+                    after,
+                    f"the policy '{after.folder}' begins before the one above it",
+                    "Append to the index; never insert",
+                )
+            )
     return found
 
 
@@ -78,15 +87,35 @@ def check_index(approvals: list[Approval], policies: Mapping[str, Policy], fault
         if policy is None:
             continue
         if policy.sha256 != approval.sha256:
-            faults.append(_at(approval, f"the folder '{approval.folder}' has hash {policy.sha256}, not the approved one", "Restore the approved files, or approve the change as a new policy"))
+            faults.append(
+                _at(
+                    approval,
+                    f"the folder '{approval.folder}' has hash {policy.sha256}, not the approved one",
+                    "Restore the approved files, or approve the change as a new policy",
+                )
+            )
         if policy.effective_from != approval.effective_from:
-            faults.append(_at(approval, f"'{approval.folder}' takes effect on {policy.effective_from}, not {approval.effective_from}", "Give both the same date"))
+            faults.append(
+                _at(
+                    approval,
+                    f"'{approval.folder}' takes effect on {policy.effective_from}, not {approval.effective_from}",
+                    "Give both the same date",
+                )
+            )
         ordered.append((approval, policy))
-    for (_, before), (approval, after) in zip(ordered, ordered[1:], strict=False):
+    for (_, before), (approval, after) in pairwise(ordered):
         if before.effective_to is not None and before.effective_to >= after.effective_from:
-            faults.append(_at(approval, f"'{before.id}' and '{after.id}' both bind on {after.effective_from}", "End the earlier policy the day before"))
+            faults.append(
+                _at(
+                    approval,
+                    f"'{before.id}' and '{after.id}' both bind on {after.effective_from}",
+                    "End the earlier policy the day before",
+                )
+            )
         for what in _incompatible(before, after):
-            faults.append(_at(approval, what, "Keep type, decimals and the order of categories, or use a new indicator id"))
+            faults.append(
+                _at(approval, what, "Keep type, decimals and the order of categories, or use a new indicator id")
+            )
     return Policies(tuple(approvals), tuple(policy for _, policy in ordered))
 
 

@@ -122,17 +122,32 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
     for what, file, owner, reason in used:
         if reason and reason not in reasons:
             line = _line_of(nodes[file], owner, "reason", reason)
-            faults.append(Fault(f"{file}.yaml", line, f"{what} gives the reason '{reason}', which does not exist", "Word it in reasons.yaml"))
+            faults.append(
+                Fault(
+                    f"{file}.yaml",
+                    line,
+                    f"{what} gives the reason '{reason}', which does not exist",
+                    "Word it in reasons.yaml",
+                )
+            )
     strict = {veto.test.indicator: f"veto '{veto.id}'" for veto in vetoes if veto.if_stale != "value"}
-    lenient = [(f"item '{item.indicator}'", "scorecard", item.indicator, item.indicator) for item in items if item.if_stale == "value"]
-    lenient += [(f"veto '{veto.id}'", "vetoes", veto.id, veto.test.indicator) for veto in vetoes if veto.if_stale == "value"]
+    lenient = [
+        (f"item '{item.indicator}'", "scorecard", item.indicator, item.indicator)
+        for item in items
+        if item.if_stale == "value"
+    ]
+    lenient += [
+        (f"veto '{veto.id}'", "vetoes", veto.id, veto.test.indicator) for veto in vetoes if veto.if_stale == "value"
+    ]
     strict |= {name: "the completeness gate" for _, name, _ in completeness.gate}
     strict |= {test.indicator: "a loan condition" for test, _ in terms.conditions}
     for rule, file, owner, name in lenient:
         if name in strict:
             line = _line_of(nodes[file], owner, "if_stale", "value")
             what = f"{rule} uses a stale value, which {strict[name]} refuses"
-            faults.append(Fault(f"{file}.yaml", line, what, "Give another if_stale (an item: points, 'ask' or 'withhold')"))
+            faults.append(
+                Fault(f"{file}.yaml", line, what, "Give another if_stale (an item: points, 'ask' or 'withhold')")
+            )
     if faults:
         raise PolicyFaults(faults)
     return Policy(

@@ -18,14 +18,29 @@ def read_areas(node: Node, about: About, faults: list[Fault]) -> AreaRules:
     classes = [_loan_class(row, about, faults) for row in rows]
     for row, below, above in zip(rows[1:], classes, classes[1:], strict=False):
         if above.at_least_days <= below.at_least_days:
-            faults.append(Fault(row.file, row.line, f"loan class '{above.id}' does not begin after '{below.id}'", "Order the classes by days past due"))
+            faults.append(
+                Fault(
+                    row.file,
+                    row.line,
+                    f"loan class '{above.id}' does not begin after '{below.id}'",
+                    "Order the classes by days past due",
+                )
+            )
         if below.bad and not above.bad:
-            faults.append(Fault(row.file, row.line, f"loan class '{above.id}' is not bad but '{below.id}' is", "Count every later class as bad"))
+            faults.append(
+                Fault(
+                    row.file,
+                    row.line,
+                    f"loan class '{above.id}' is not bad but '{below.id}' is",
+                    "Count every later class as bad",
+                )
+            )
     if classes and classes[0].at_least_days != 0:
         fields.fault("have no class for loans that are not overdue", "Begin the first loan class at 0 days")
     if classes and not any(loan.bad for loan in classes):
         fields.fault("have no bad class", "Mark the classes that count as bad loans")
-    release = Fields(row, "release", faults) if (row := fields.get("release")) else None
+    released = fields.get("release")
+    release = Fields(released, "release", faults) if released else None
     rules = AreaRules(
         tuple(classes),
         _share(fields, "village_stop", "bad_ratio_over", about),

@@ -27,10 +27,22 @@ def read_grades(
     for row, below, above in zip(rows[1:], grades, grades[1:], strict=False):
         if above.at_least <= below.at_least:
             faults.append(
-                Fault(row.file, row.line, f"grade '{above.id}' begins at {above.at_least}, not above '{below.id}'", "Order the grades from the lowest cut to the highest")
+                Fault(
+                    row.file,
+                    row.line,
+                    f"grade '{above.id}' begins at {above.at_least}, not above '{below.id}'",
+                    "Order the grades from the lowest cut to the highest",
+                )
             )
         if above.limit_cny < below.limit_cny:
-            faults.append(Fault(row.file, row.line, f"grade '{above.id}' has a lower limit than '{below.id}'", "Give a better grade no lower limit"))
+            faults.append(
+                Fault(
+                    row.file,
+                    row.line,
+                    f"grade '{above.id}' has a lower limit than '{below.id}'",
+                    "Give a better grade no lower limit",
+                )
+            )
     gate = fields.get("completeness")
     completeness = (
         _completeness(gate, about, indicators, faults) if gate is not None else Completeness(0, (), {}, Cite("", True))
@@ -43,7 +55,9 @@ def _grade(node: Node, about: About, faults: list[Fault]) -> GradeBand:
     fields = Fields(node, "a grade", faults)
     name = fields.choice("id", GRADES)
     fields.name = f"grade '{name}'"
-    grade = GradeBand(name, fields.integer("at_least", -1000, 10000), fields.decimal("limit_cny"), fields.cite(about.documents))
+    grade = GradeBand(
+        name, fields.integer("at_least", -1000, 10000), fields.decimal("limit_cny"), fields.cite(about.documents)
+    )
     if grade.limit_cny != grade.limit_cny.quantize(Decimal("0.01")):
         fields.fault("has a limit with parts of a fen", "Write the limit in yuan with at most two decimals")
     fields.done()

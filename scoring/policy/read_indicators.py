@@ -80,7 +80,9 @@ def _indicator(node: Node, heading: str, sources: list[Source], about: About, fa
         sensitivity=fields.choice("sensitivity", SENSITIVITIES) or "plain",  # type: ignore[arg-type]
         consent=fields.flag("separate_consent"),
         subjective=fields.flag("assessed"),
-        risk=None if (risk := fields.choice("model_risk", ("up", "down", "any", "not_used"))) in ("not_used", "") else risk,  # type: ignore[arg-type]
+        risk=None
+        if (risk := fields.choice("model_risk", ("up", "down", "any", "not_used"))) in ("not_used", "")
+        else risk,  # type: ignore[arg-type]
         column=fields.identifier("column") if fields.has("column") else name,
         cite=fields.cite(about.documents),
     )
@@ -105,7 +107,9 @@ def _range(fields: Fields, kind: Kind, decimals: int, categories: int) -> tuple[
     inner.done()
     scaled = [Decimal(bound).scaleb(decimals) for bound in bounds]
     if any(value != int(value) or abs(value) > 2**31 - 3 for value in scaled):
-        fields.fault("has a range that its decimals cannot hold", "Use bounds with no more decimals than 'decimals'", node)
+        fields.fault(
+            "has a range that its decimals cannot hold", "Use bounds with no more decimals than 'decimals'", node
+        )
         return 0, 1
     if scaled[0] >= scaled[1]:
         fields.fault("has a range that holds no two values", "Put 'from' below 'to'", node)

@@ -41,6 +41,8 @@ def read_reasons(node: Node, about: About, faults: list[Fault]) -> dict[str, Rea
     unique(names, "reason", faults)
     for name in ENGINE:
         if name not in found:
-            faults.append(Fault(node.file, node.line, f"the reason '{name}' is not worded", f"Add '{name}' with zh and en"))
+            faults.append(
+                Fault(node.file, node.line, f"the reason '{name}' is not worded", f"Add '{name}' with zh and en")
+            )
     fields.done()
     return found

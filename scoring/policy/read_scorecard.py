@@ -40,7 +40,7 @@ def read_scorecard(
         heading = _cap(row, labels, about, faults)
         capped[heading.id] = heading
     unique([(_id(row, "heading"), row) for row in rows], "cap of heading", faults)
-    for name, _, row in headings:
+    for name, _, _ in headings:
         if name not in capped:
             faults.append(Fault(node.file, node.line, f"heading '{name}' has no caps", f"State the caps of '{name}'"))
     rows = list(fields.rows("items"))
@@ -103,13 +103,18 @@ def _bands(fields: Fields, indicator: Indicator) -> tuple[Band, ...]:
         written = inner.decimal("at_least", "-100000000")
         code = int(Decimal(written).scaleb(indicator.decimals))
         if read(indicator, str(written)) is None:
-            inner.fault(f"begins at {written}, which the indicator cannot take", "Begin it inside the indicator's range")
+            inner.fault(
+                f"begins at {written}, which the indicator cannot take", "Begin it inside the indicator's range"
+            )
         elif found and code <= found[-1].at_least:
             inner.fault(f"begins at {written}, not above the band before it", "Order the bands from low to high")
         found.append(Band(code, inner.integer("points", -POINTS, POINTS), f">= {written}"))
         inner.done()
     if found and found[0].at_least != indicator.low:
-        fields.fault("has a first band that does not begin at the low end of the range", "Begin the first band at the range's 'from'")
+        fields.fault(
+            "has a first band that does not begin at the low end of the range",
+            "Begin the first band at the range's 'from'",
+        )
     return tuple(found)
 
 
@@ -117,7 +122,9 @@ def _named(fields: Fields, indicator: Indicator) -> tuple[Band, ...]:
     names = indicator.categories if indicator.kind == "category" else ("no", "yes")
     given = fields.mapping("points")
     for name in given.keys() - set(names):
-        fields.fault(f"gives points to '{name}', which the indicator cannot be", f"Use only: {', '.join(names)}", given[name])
+        fields.fault(
+            f"gives points to '{name}', which the indicator cannot be", f"Use only: {', '.join(names)}", given[name]
+        )
     missing = [name for name in names if name not in given]
     if missing:
         fields.fault(f"gives no points to {', '.join(missing)}", "Give every value its points")
@@ -139,7 +146,9 @@ def _missing(fields: Fields, key: str, bands: tuple[Band, ...], words: tuple[str
         return 0
     worst, best = min((b.points for b in bands), default=0), max((b.points for b in bands), default=0)
     if not worst <= points <= best:
-        fields.fault(f"gives '{key}' {points} points, outside its bands", f"Choose from {worst} to {best}", fields.get(key))
+        fields.fault(
+            f"gives '{key}' {points} points, outside its bands", f"Choose from {worst} to {best}", fields.get(key)
+        )
     return points
 
 

@@ -28,9 +28,14 @@ def read_test(fields: Fields, indicators: Mapping[str, Indicator]) -> Test:
     used = [key for key in OPERATORS if inner.has(key)]
     bounds = set(used) <= {"at_least", "at_most"}
     if not used or (len(used) > 1 and not bounds):
-        inner.fault("does not hold one condition", f"Use one of: {', '.join(OPERATORS)} (at_least and at_most may stand together)")
+        inner.fault(
+            "does not hold one condition",
+            f"Use one of: {', '.join(OPERATORS)} (at_least and at_most may stand together)",
+        )
         return nothing
-    allowed = {"episode": ("active",), "boolean": ("is",), "category": ("is", "in")}.get(indicator.kind, ("at_least", "at_most"))
+    allowed = {"episode": ("active",), "boolean": ("is",), "category": ("is", "in")}.get(
+        indicator.kind, ("at_least", "at_most")
+    )
     for key in used:
         if key not in allowed:
             inner.fault(f"uses '{key}' on {indicator.kind} '{name}'", f"Use one of: {', '.join(allowed)}")
@@ -47,14 +52,15 @@ def _test(inner: Fields, indicator: Indicator, used: list[str]) -> Test:
         return Test(name, True, _LOW, _HIGH, (), "open or under observation")
     if bounds := [key for key in ("at_least", "at_most") if key in used]:
         low, high, says = _LOW, _HIGH, []
-        for key in bounds:
-            written = inner.decimal(key, "-100000000")
+        for bound in bounds:
+            written = inner.decimal(bound, "-100000000")
             scaled = Decimal(written).scaleb(indicator.decimals)
             code = int(scaled)
             if code != scaled:
-                inner.fault(f"compares '{name}' with {written}, which it cannot be", "Write no more decimals than the indicator has")
-            low, high = (code, high) if key == "at_least" else (low, code)
-            says.append(f"{'>=' if key == 'at_least' else '<='} {written}")
+                what = f"compares '{name}' with {written}, which it cannot be"
+                inner.fault(what, "Write no more decimals than the indicator has")
+            low, high = (code, high) if bound == "at_least" else (low, code)
+            says.append(f"{'>=' if bound == 'at_least' else '<='} {written}")
         return Test(name, False, low, high, (), " and ".join(says))
     if indicator.kind == "boolean":
         code = 1 if inner.choice("is", ("yes", "no")) == "yes" else 0

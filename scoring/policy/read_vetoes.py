@@ -35,7 +35,10 @@ def _veto(node: Node, about: About, indicators: Mapping[str, Indicator], faults:
     test = read_test(fields, indicators)
     months = fields.integer("observation_months", 0, 240)
     if months and not test.active and test.says != REFUSED:
-        fields.fault("has an observation period but no episode to count it from", "Set observation_months to 0 or use 'active: true'")
+        fields.fault(
+            "has an observation period but no episode to count it from",
+            "Set observation_months to 0 or use 'active: true'",
+        )
     veto = Veto(
         id=name,
         kind=fields.choice("kind", KINDS) or "other",  # type: ignore[arg-type]

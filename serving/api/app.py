@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -56,7 +55,9 @@ def create_app(parts: Parts) -> FastAPI:
     problems.install(app)
     app.middleware("http")(_limits)
 
-    @app.post("/v1/decisions", status_code=201, responses=documented(400, 404, 409, 413, 415, 422, 503), tags=["decisions"])
+    @app.post(
+        "/v1/decisions", status_code=201, responses=documented(400, 404, 409, 413, 415, 422, 503), tags=["decisions"]
+    )
     def post_decision(asked: DecisionAsked) -> Response:
         """Decide before disbursement: recorded, binding, with a receipt."""
         entry = decide(DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference), parts, areas)
@@ -81,7 +82,7 @@ def create_app(parts: Parts) -> FastAPI:
                 "village_code": now.file.village_code,
                 "recorded": False,
                 "state": binding_of(now, parts.certificates[now.policy.sha256].sha256),
-                "path": path_data(path_of(now)),
+                "path": path_data(path_of(now), now.policy),
                 "sources": sources_data(dict(now.file.sources)),
                 "latest_decision": str(latest.decision_id) if latest else None,
             }
@@ -102,7 +103,7 @@ def create_app(parts: Parts) -> FastAPI:
                 "binding_effect": False,
                 "notice": NOT_BINDING,
                 "assessment": binding_of(found, parts.certificates[policy.sha256].sha256),
-                "path": path_data(path_of(found)),
+                "path": path_data(path_of(found), policy),
             }
         )
 
@@ -140,5 +141,3 @@ async def _limits(request: Request, call_next: RequestResponseEndpoint) -> Respo
         if int(length) > MOST_BYTES:
             return problems.problem(413, "too-large", f"A body has at most {MOST_BYTES} bytes.")
     return await call_next(request)
-
-

@@ -60,7 +60,11 @@ TITLES = {
 def problem(status: int, kind: str, detail: str, errors: list[Fault] | None = None) -> JSONResponse:
     """A problem response."""
     body = ProblemDetails(
-        type=f"urn:lushi:problem:{kind}", title=TITLES.get(status, "Error"), status=status, detail=detail, errors=errors or []
+        type=f"urn:lushi:problem:{kind}",
+        title=TITLES.get(status, "Error"),
+        status=status,
+        detail=detail,
+        errors=errors or [],
     )
     headers = {"Retry-After": "5"} if status == 503 else None
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
@@ -82,7 +86,20 @@ _MENDS = {
     "date_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
 }
 _FIELDS = frozenset(
-    "body path query household_id decision_id purpose amount_cny term_months consent_reference values request on".split()
+    [
+        "body",
+        "path",
+        "query",
+        "household_id",
+        "decision_id",
+        "purpose",
+        "amount_cny",
+        "term_months",
+        "consent_reference",
+        "values",
+        "request",
+        "on",
+    ]
 )
 
 
@@ -131,14 +148,33 @@ def install(app: FastAPI) -> None:
     on(
         UnknownPurpose,
         lambda error: problem(
-            422, "unknown-purpose", "The purpose is not one that the policy lists.",
+            422,
+            "unknown-purpose",
+            "The purpose is not one that the policy lists.",
             [Fault(where="body.purpose", what="is not listed", mend=f"Use one of: {', '.join(error.purposes)}")],
         ),
     )
     on(StoreUnavailable, lambda error: problem(503, "store-unavailable", _sentence(error)))
-    on(HTTPException, lambda error: problem(error.status_code, _WORDS.get(error.status_code, "http"), _HINTS.get(error.status_code, "See the API description.")))
-    on(LushiError, lambda _: problem(500, "internal", "The call failed on our side and nothing was recorded; report the time of the call."))
-    on(Exception, lambda _: problem(500, "internal", "The call failed on our side and nothing was recorded; report the time of the call."))
+    on(
+        HTTPException,
+        lambda error: problem(
+            error.status_code,
+            _WORDS.get(error.status_code, "http"),
+            _HINTS.get(error.status_code, "See the API description."),
+        ),
+    )
+    on(
+        LushiError,
+        lambda _: problem(
+            500, "internal", "The call failed on our side and nothing was recorded; report the time of the call."
+        ),
+    )
+    on(
+        Exception,
+        lambda _: problem(
+            500, "internal", "The call failed on our side and nothing was recorded; report the time of the call."
+        ),
+    )
 
 
 _WORDS = {400: "unreadable", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "not-json"}

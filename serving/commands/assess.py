@@ -29,9 +29,13 @@ def register(app: typer.Typer) -> None:
         file: Annotated[Path, typer.Argument(help="CSV (also .gz), Parquet or XLSX: a row per household.")],
         policy: Annotated[Path, typer.Option(help="The policy folder to grade under.")],
         on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day on which to grade.")],
-        out: Annotated[Path | None, typer.Option(help="Write the grades here, as CSV or Parquet by its ending.")] = None,
+        out: Annotated[
+            Path | None, typer.Option(help="Write the grades here, as CSV or Parquet by its ending.")
+        ] = None,
         id_column: Annotated[str, typer.Option(help="The column that names the household.")] = "household_id",
-        outcome: Annotated[str, typer.Option(help="A column with the known outcome (1 bad, 0 good): prints default by grade.")] = "",
+        outcome: Annotated[
+            str, typer.Option(help="A column with the known outcome (1 bad, 0 good): prints default by grade.")
+        ] = "",
         explain: Annotated[str, typer.Option(help="Print this household's full explanation as JSON.")] = "",
     ) -> None:
         """Grade every household of a file under a policy. Needs no database and records nothing.
@@ -94,11 +98,15 @@ def _show_outcomes(found: GradedFile, console: Console) -> None:
         count, bad = int((members & known).sum()), int((found.outcome[members] == 1).sum())
         if count:
             interval = binomtest(bad, count).proportion_ci(0.95, "wilson")
-            table.add_row(name, f"{count:,}", f"{bad:,}", f"{bad / count:.2%}", f"{interval.low:.2%} – {interval.high:.2%}")
+            table.add_row(
+                name, f"{count:,}", f"{bad:,}", f"{bad / count:.2%}", f"{interval.low:.2%} – {interval.high:.2%}"
+            )
     console.print(table)
     if len(np.unique(found.outcome[known])) == 2:
         auc = roc_auc_score(found.outcome[known], -found.columns.score[known].astype(int))
-        console.print(f"AUC of the score against default: {auc:.4f} on {int(known.sum()):,} households with a known outcome")
+        console.print(
+            f"AUC of the score against default: {auc:.4f} on {int(known.sum()):,} households with a known outcome"
+        )
     else:
         console.print("AUC needs both good and bad outcomes; the file has one kind only")
 
@@ -110,5 +118,8 @@ def _explanation(found: GradedFile, household_id: str, on: date) -> str:
     codes = {i.id: int(code) for i, code in zip(found.policy.indicators, row, strict=True) if code != MISSING}
     sources = {source.id: Reported(on) for source in found.policy.sources}
     assessed = assess(CreditFile(household_id, "", codes, sources), found.policy, on=on)
-    answer = {"assessment": binding_of(assessed, certify(found.policy).sha256), "path": path_data(path_of(assessed))}
+    answer = {
+        "assessment": binding_of(assessed, certify(found.policy).sha256),
+        "path": path_data(path_of(assessed), found.policy),
+    }
     return json.dumps(answer, ensure_ascii=False, indent=1)

@@ -85,7 +85,10 @@ def _build(parts: Parts, county: Path, households: int, *, seed: int) -> Registe
             progress=lambda _, share: bars.update(writing, completed=share),
         )
         bars.update(writing, completed=1.0)
-        moments = sorted([(date.fromisoformat(one.name), one) for one in rounds] + [(day, None) for day in GRADE_ON], key=lambda m: m[0])
+        moments = sorted(
+            [(date.fromisoformat(one.name), one) for one in rounds] + [(day, None) for day in GRADE_ON],
+            key=lambda m: m[0],
+        )
         task = bars.add_task("importing and grading", total=len(moments))
         found: Register | None = None
         for day, folder in moments:
@@ -127,4 +130,3 @@ The household at a glance, with the path to its next grade:
 
 curl -s {base}/v1/households/{household}
 """
-

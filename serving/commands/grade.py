@@ -24,7 +24,9 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
     @app.command("grade")
     def grade(
         on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day on which to grade, e.g. 2017-06-30.")],
-        out: Annotated[Path | None, typer.Option(help="Also write the register here, as CSV or Parquet by its ending.")] = None,
+        out: Annotated[
+            Path | None, typer.Option(help="Also write the register here, as CSV or Parquet by its ending.")
+        ] = None,
     ) -> None:
         """Grade every household on a day and write the register of its quarter.
 
@@ -47,7 +49,9 @@ def show(found: Register, console: Console) -> None:
         f"\n[bold]{found.quarter}[/] 信用登记 · register, {found.on}, policy {found.policy.id}, {len(found.status):,} households"
     )
     table = Table("等级 grade", "农户 households", "占比 share", "")
-    rows = [(one.id, int((found.grade == number).sum())) for number, one in reversed(list(enumerate(found.policy.grades)))]
+    rows = [
+        (one.id, int((found.grade == number).sum())) for number, one in reversed(list(enumerate(found.policy.grades)))
+    ]
     rows += [(name, int((found.status == number).sum())) for number, name in enumerate(STATUSES) if number != GRADED]
     for name, count in rows:
         table.add_row(name, f"{count:,}", f"{count / total:.1%}", "█" * round(40 * count / total))
@@ -68,7 +72,10 @@ def _movement(found: Register) -> Table:
     table = Table(f"{found.previous_quarter} \\ {found.quarter}", *names, title="等级变动 movement")
     for before, name in enumerate(names):
         seen = found.previous_status >= 0
-        row = [int((seen & (found.previous_grade == before - 1) & (found.grade == after - 1)).sum()) for after in range(len(names))]
+        row = [
+            int((seen & (found.previous_grade == before - 1) & (found.grade == after - 1)).sum())
+            for after in range(len(names))
+        ]
         table.add_row(name, *(f"{count:,}" for count in row))
     return table
 

@@ -29,7 +29,12 @@ def register(app: typer.Typer, wired: Callable[[], Parts], settings: Callable[[]
     def serve() -> None:
         """Answer banks over HTTP until stopped (Ctrl-C). Address and port: LUSHI_HOST, LUSHI_PORT."""
         parts = wired()
-        run(parts, ready=lambda: typer.echo(f"serving on http://{parts.settings.host}:{parts.settings.port}; stop with Ctrl-C"))
+        run(
+            parts,
+            ready=lambda: typer.echo(
+                f"serving on http://{parts.settings.host}:{parts.settings.port}; stop with Ctrl-C"
+            ),
+        )
 
     @app.command("stop")
     def stop() -> None:

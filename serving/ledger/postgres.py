@@ -18,7 +18,9 @@ _NEXT = sa.select(sa.func.coalesce(sa.func.max(decisions.c.entry_no) + 1, 0))
 _HOUSEHOLD = sa.select(households.c.household_no).where(households.c.household_id == sa.bindparam("household_id"))
 
 
-def append(moment: Moment, *, decision_id: UUID, household_id: str, recorded_at: datetime, content: bytes, sha256: str) -> Entry:
+def append(
+    moment: Moment, *, decision_id: UUID, household_id: str, recorded_at: datetime, content: bytes, sha256: str
+) -> Entry:
     """Append an entry inside the moment's transaction; it stands once that commits."""
     connection = moment.connection
     connection.execute(_ALONE, {"key": _LOCK})

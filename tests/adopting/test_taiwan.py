@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ def test_realised_default_falls_from_grade_to_grade() -> None:
         bad = int(found.outcome[members].sum())
         rates.append(bad / int(members.sum()))
         intervals.append(binomtest(bad, int(members.sum())).proportion_ci(0.95, "wilson"))
-    assert all(better < worse for worse, better in zip(rates, rates[1:], strict=False))
+    assert all(better < worse for worse, better in pairwise(rates))
     assert intervals[-1].high < intervals[0].low
     assert roc_auc_score(found.outcome, -found.columns.score.astype(int)) >= 0.70
 
@@ -72,7 +73,9 @@ def test_a_file_with_faults_is_refused_whole(tmp_path: Path) -> None:
     app = typer.Typer()
     assess.register(app)
     app.command("other")(lambda: None)
-    result = CliRunner().invoke(app, ["assess", str(path), "--policy", str(POLICY), "--on", "2005-10-01", "--id-column", "id"])
+    result = CliRunner().invoke(
+        app, ["assess", str(path), "--policy", str(POLICY), "--on", "2005-10-01", "--id-column", "id"]
+    )
     assert result.exit_code == 1
     assert "the file has 4 faults" in result.output
     assert "row 11, column 'PAY_1'" in result.output

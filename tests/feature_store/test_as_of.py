@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from feature_store.adapters.read_county import County
@@ -27,6 +27,9 @@ CELLS = {
     "court": ("dishonest_debtor", ("", "none", "open", "2016-05-01")),
     "social_security": ("medical_insurance", ("", "paid", "unpaid")),
 }
+
+# Shrinking would import files for minutes; the failing example is short enough as it is.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 rows = st.dictionaries(
     st.sampled_from(HOUSEHOLDS),
@@ -75,7 +78,8 @@ class Told:
         rows = rows or [county.filing(source, "")]
         done = county.bring(county.write(source, rows, observed_on=day.isoformat(), **how))
         silence_counts = areas is not None and source == "court"
-        if done.outcome == "already" or not (cells or silence_counts):
+        the_same_bytes = done.outcome == "already" or any("very same file" in it.what for it in done.faults)
+        if the_same_bytes or not (cells or silence_counts):
             return
         assert done.outcome == "imported", done.faults
         for household, (value, own_day) in cells.items():
@@ -102,7 +106,7 @@ class Told:
         return None if statement is None else (statement, statements[statement])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=batches, moves=moves)
 def test_sql_and_columns_choose_what_the_reference_chooses(
     batches: list[Any], moves: list[Any], new_county: Callable[[], Any]
@@ -113,7 +117,8 @@ def test_sql_and_columns_choose_what_the_reference_chooses(
     for batch in batches:
         told.file(*batch)
     end = told.county.now
-    for known_at in (end, end - timedelta(days=2), datetime(2017, 4, 11, tzinfo=UTC)):
+    first = datetime(2017, 4, 11, tzinfo=UTC)
+    for known_at in (end, max(first, end - timedelta(days=2)), first):
         for on in (DAYS[0], DAYS[1], date(2017, 4, 30)):
             check_moment(told, on=on, known_at=known_at)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,9 +43,9 @@ def policy(lushi: Policies, request: pytest.FixtureRequest) -> Policy:
 
 
 @pytest.fixture(scope="session")
-def coverage_lines(pytestconfig: pytest.Config) -> Iterator[list[str]]:
+def coverage_lines(pytestconfig: pytest.Config) -> list[str]:
     """Lines that are printed at the end of the run."""
-    yield pytestconfig.stash.setdefault(COVERAGE, [])
+    return pytestconfig.stash.setdefault(COVERAGE, [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

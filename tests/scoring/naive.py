@@ -42,7 +42,8 @@ def score_of(policy: Policy, points: Mapping[str, int]) -> int:
     """The score from the points of each scored indicator."""
     headings = {indicator.id: indicator.heading for indicator in policy.indicators}
     return policy.base_points + sum(
-        capped(heading, [p for name, p in points.items() if headings[name] == heading.id]) for heading in policy.headings
+        capped(heading, [p for name, p in points.items() if headings[name] == heading.id])
+        for heading in policy.headings
     )
 
 

@@ -17,6 +17,7 @@ from serving.settings import read_settings
 from serving.wiring import wire
 from tests.serving.county import NOW, Served, import_round
 
+
 @pytest.fixture(scope="session")
 def county_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Import files of 300 households, two rounds."""

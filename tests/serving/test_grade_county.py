@@ -48,11 +48,17 @@ def test_the_register_equals_grading_one_by_one_and_knows_the_last_quarter(
     served.clock.moment = datetime.combine(date(2017, 7, 31), time(18), CHINA)
     second = grade_county(parts, date(2017, 7, 31))
     assert second.previous_quarter == "2017Q2"
-    known = {str(one): (int(s), int(g)) for one, s, g in zip(first.household_ids, first.status, first.grade, strict=True)}
-    for household_id, status, grade in zip(second.household_ids, second.previous_status, second.previous_grade, strict=True):
+    known = {
+        str(one): (int(s), int(g)) for one, s, g in zip(first.household_ids, first.status, first.grade, strict=True)
+    }
+    for household_id, status, grade in zip(
+        second.household_ids, second.previous_status, second.previous_grade, strict=True
+    ):
         assert known.get(str(household_id), (-1, -1)) == (int(status), int(grade))
     with parts.store.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT count(*) FROM register WHERE run_no = %s", (second.run_no,)).scalar_one()
+        rows = connection.exec_driver_sql(
+            "SELECT count(*) FROM register WHERE run_no = %s", (second.run_no,)
+        ).scalar_one()
     assert rows == len(second.household_ids)
 
     out = tmp_path / "register.parquet"

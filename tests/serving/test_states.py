@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
+from uuid import UUID
 
 import polars
 import pytest
@@ -14,7 +15,6 @@ from feature_store.adapters.read_areas import sign_release
 from serving.clock import CHINA
 from serving.replay import replay
 from tests.serving.county import NOW, Served, ask
-from uuid import UUID
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +88,13 @@ def test_a_village_over_the_line_is_stopped_and_its_grade_stays(own: Served) -> 
     _file(own, "months-1", months, source="loan_months", on=date(2017, 4, 15))
     stopped = _binding(own, household_id)
     assert stopped["area_control"]["village"]["stopped"]
-    assert [one["id"] for one in stopped["terms"]["blocks"]][0] == "village_stopped"
+    assert next(one["id"] for one in stopped["terms"]["blocks"]) == "village_stopped"
     assert not stopped["terms"]["offered"]
-    assert (stopped["status"], stopped["grade"], stopped["score"]) == (before["status"], before["grade"], before["score"])
+    assert (stopped["status"], stopped["grade"], stopped["score"]) == (
+        before["status"],
+        before["grade"],
+        before["score"],
+    )
     assert replay(UUID(decided), own.parts).identical, "a stop recorded later changes no recorded decision"
     # Two clear month ends, then a signature.
     clear = {

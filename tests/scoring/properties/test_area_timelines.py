@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -77,7 +78,7 @@ def test_a_stop_is_never_released_without_sign_off_when_the_policy_asks_for_one(
 ) -> None:
     ratios, releases, needed = history
     states = timeline(ratios, True, LIMIT, ruled(lushi, needed, True), releases)
-    for (_, before), (day, after) in zip(states, states[1:], strict=False):
+    for (_, before), (day, after) in pairwise(states):
         if before.stopped and not after.stopped:
             assert day in releases
             recent = [ratio for when, ratio, _ in ratios if when <= day][-needed:]
@@ -85,9 +86,7 @@ def test_a_stop_is_never_released_without_sign_off_when_the_policy_asks_for_one(
             assert all(ratio <= LIMIT for ratio in recent)
             assert before.awaiting_sign_off
     without_anybody = timeline(ratios, True, LIMIT, ruled(lushi, needed, True), [])
-    assert all(
-        after.stopped for (_, before), (_, after) in zip(without_anybody, without_anybody[1:], strict=False) if before.stopped
-    )
+    assert all(after.stopped for (_, before), (_, after) in pairwise(without_anybody) if before.stopped)
 
 
 @given(history=histories(), over=st.booleans())

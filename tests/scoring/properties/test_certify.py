@@ -47,4 +47,7 @@ def test_both_lushi_policies_are_whole_and_their_certificates_differ(lushi: Poli
     assert [certificate.findings for certificate in certificates] == [(), ()]
     assert len({certificate.sha256 for certificate in certificates}) == 2
     assert all(certificate.indicators == 144 for certificate in certificates)
-    assert all(certificate.headings == tuple((h.id, 12) for h in p.headings) for certificate, p in zip(certificates, lushi.policies, strict=True))
+    assert all(
+        certificate.headings == tuple((h.id, 12) for h in p.headings)
+        for certificate, p in zip(certificates, lushi.policies, strict=True)
+    )

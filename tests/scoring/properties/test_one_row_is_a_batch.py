@@ -70,7 +70,9 @@ def test_a_batch_decides_each_household_as_if_alone_under_small_policies(data: s
 
 @given(data=st.data())
 @settings(max_examples=40)
-def test_a_batch_decides_each_household_as_if_alone_under_the_lushi_policies(lushi: Policies, data: st.DataObject) -> None:
+def test_a_batch_decides_each_household_as_if_alone_under_the_lushi_policies(
+    lushi: Policies, data: st.DataObject
+) -> None:
     policy = data.draw(st.sampled_from(lushi.policies))
     on = policy.effective_from + timedelta(days=data.draw(st.integers(0, 1200)))
     drawn = data.draw(st.lists(files(policy, on, unknown=30, stale=data.draw(st.booleans())), min_size=1, max_size=3))

@@ -34,7 +34,9 @@ def test_ask_is_exactly_the_set_of_indicators_whose_answer_can_matter(drawn: tup
 
 @given(cards_with_files())
 @settings(max_examples=200)
-def test_the_score_and_the_outcome_are_what_the_plain_reading_of_the_policy_gives(drawn: tuple[Policy, CreditFile]) -> None:
+def test_the_score_and_the_outcome_are_what_the_plain_reading_of_the_policy_gives(
+    drawn: tuple[Policy, CreditFile],
+) -> None:
     policy, file = drawn
     assessment = assess(file, policy, on=ON)
     codes = dict(zip([i.id for i in policy.indicators], assessment.codes, strict=True))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.credit_file import MISSING, STALE
-from scoring.probe_builder import Builder, Fixed
+from scoring.probe.builder import Builder, Fixed
 
 _RANDOM_ROWS = 16_000
 

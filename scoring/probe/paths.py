@@ -14,7 +14,7 @@ from scoring.assess import assess, path_of
 from scoring.credit_file import MISSING, CreditFile, Reported
 from scoring.policy.compiled import CompiledItem
 from scoring.policy.schema import Policy
-from scoring.probe_builder import Builder
+from scoring.probe.builder import Builder
 
 _TRIES = 12
 

@@ -13,7 +13,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scoring.areas import (
-    NO_BOOK,
     MonthEnd,
     Stop,
     area_state,
@@ -26,7 +25,6 @@ from scoring.areas import (
 )
 from scoring.policy.schema import AreaRules
 
-_STOPPED = Stop(True, None, Fraction(1), None, 1, False)
 _MOST_VILLAGES = 2000
 _VILLAGE = "000000001001"
 
@@ -107,6 +105,6 @@ def _state(months: Sequence[Sequence[_Loan]], released: bool, rules: AreaRules) 
 
 def _township(stopped: int, villages: int, rules: AreaRules) -> bool:
     day = date(2017, 1, 31)
-    standing = Stop(True, day, _STOPPED.ratio, day, 1, False), Stop(False, None, NO_BOOK.ratio, day, 1, False)
-    states = {str(number): [(day, standing[number >= stopped])] for number in range(villages)}
+    yes, no = Stop(True, day, Fraction(1), day, 1, False), Stop(False, None, Fraction(0), day, 1, False)
+    states = {str(number): [(day, yes if number < stopped else no)] for number in range(villages)}
     return at(township_stops(states, rules), day).stopped

@@ -6,19 +6,21 @@ tested; both are worth knowing before a policy is signed. Pure and the same ever
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from scoring.errors import PolicyFaults
 from scoring.policy.compiled import compiled
 from scoring.policy.load import policy_of
 from scoring.policy.numbers import Number, numbers, with_number
 from scoring.policy.schema import Policy
-from scoring.probe_builder import Builder
-from scoring.probe_outcomes import BookProbe, ColumnProbe, PathProbe, RequestProbe, WrittenProbe
+from scoring.probe.builder import Builder
+from scoring.probe.outcomes import BookProbe, ColumnProbe, PathProbe, RequestProbe, WrittenProbe
 
 SEED = 20170401
 _IMPROVE = re.compile(r"item (\S+), improve, ")
@@ -56,7 +58,7 @@ def moved(before: Policy, after: Policy, *, seed: int = SEED) -> int:
     A binding outcome is a status, grade, limit, offer, rate, subsidy or block, an area stop or few-loans
     flag, a credit village or township, a loan's class, whether a written value is accepted, or a path.
     """
-    return sum(probe(after) for probe in _Probes(before, seed).every())
+    return sum(probe(after) for probe in _probes(before, seed).every())
 
 
 def sensitivity(texts: Mapping[str, str], progress: Callable[[int, int], None] | None = None) -> list[Effect]:
@@ -68,13 +70,14 @@ def sensitivity(texts: Mapping[str, str], progress: Callable[[int, int], None] |
     Raises:
         PolicyFaults: where the policy itself is not whole.
     """
-    probes = _Probes(policy_of(texts), SEED)
+    probes = _probes(policy_of(texts), SEED)
     found = numbers(texts)
     effects = []
-    for done, number in enumerate(found, 1):
-        effects.append(_effect(probes, texts, number))
-        if progress is not None:
-            progress(done, len(found))
+    with _no_cycle_collection():
+        for done, number in enumerate(found, 1):
+            effects.append(_effect(probes, texts, number))
+            if progress is not None:
+                progress(done, len(found))
     return effects
 
 
@@ -83,6 +86,21 @@ def beside(text: str, units: int) -> str:
     number = Decimal(text)
     exponent = number.as_tuple().exponent
     return format(number + Decimal(units).scaleb(exponent if isinstance(exponent, int) else 0), "f")
+
+
+@contextmanager
+def _no_cycle_collection() -> Iterator[None]:
+    """Pause Python's search for cyclic garbage: loaded policies hold no cycles, and the search takes half the time.
+
+    (Sixty-four policies stay in the compiler's cache; each search would walk all of them again.)
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Probes:
@@ -128,6 +146,12 @@ class _Probes:
         else:
             count = likely.get(number.file, self.columns.moved)(after)
         return count or next((count for probe in self.every() if (count := probe(after))), 0)
+
+
+@lru_cache(maxsize=2)
+def _probes(policy: Policy, seed: int) -> _Probes:
+    """The probes of a policy; kept, because an analyst tries one change after another on the same policy."""
+    return _Probes(policy, seed)
 
 
 def _effect(probes: _Probes, texts: Mapping[str, str], number: Number) -> Effect:

@@ -18,10 +18,10 @@ from scoring.credit_file import MISSING, STALE, CreditFile, Reported
 from scoring.policy.codes import read, show
 from scoring.policy.compiled import compiled
 from scoring.policy.schema import Indicator, Policy
-from scoring.probe_books import books
-from scoring.probe_builder import Builder
-from scoring.probe_households import Households, households
-from scoring.probe_paths import file_of, path_households, path_outcome
+from scoring.probe.books import books
+from scoring.probe.builder import Builder
+from scoring.probe.households import Households, households
+from scoring.probe.paths import file_of, path_households, path_outcome
 from scoring.terms import Offer, Request, offer_terms
 
 _REFUSED = "a value is not accepted"

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from scoring.errors import Fault, PolicyFaults
-from scoring.policy.field_words import BY_NUMBER, FIELDS, OPERATORS, ROWS
+from scoring.policy.differ.words import BY_NUMBER, FIELDS, OPERATORS, ROWS
 from scoring.policy.load import FILES
 from scoring.policy.numbers import row_id, row_names
 from scoring.policy.schema import Text

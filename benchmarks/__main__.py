@@ -1,0 +1,65 @@
+"""``python -m benchmarks``: everything, with its goal beside it. ``--households`` sizes the county."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import county, grading
+from benchmarks.measure import Paired
+from scoring.policy.load import ROOT, load
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description="What is fast, as ratios against peers in one run.")
+    parser.add_argument("--households", type=int, default=107_000, help="size of the county (default 107000)")
+    parser.add_argument("--only", choices=("grading", "county"), help="one part alone")
+    asked = parser.parse_args()
+    console = Console()
+    policy = load(ROOT / "lushi" / "2017-04-01")
+    if asked.only != "county":
+        table = Table(
+            "what", "ours", "peer", "peer / ours (min – max)", "goal", "same answers", title="the binding grade"
+        )
+        with console.status("grading"):
+            columns, same_columns = grading.columns(policy, asked.households)
+            one, same_one = grading.one(policy)
+            median, most = grading.path(policy)
+        what = f"{asked.households:,} x 144 points with heading totals, against pandas.cut"
+        table.add_row(what, *_cells(columns), "≥ 10", _yes(same_columns))
+        table.add_row("one household with full trace, against zen-engine", *_cells(one), "≥ 20", _yes(same_one))
+        table.add_row(
+            "exact path to the next grade", f"{median:.2f} ms median, {most:.2f} ms most", "–", "–", "≤ 10 ms", "–"
+        )
+        console.print(table)
+    if asked.only != "grading":
+        table = Table(
+            "one full round of a synthetic county", "seconds", "memory", "against pandas only reading", "goal"
+        )
+        for format in ("csv", "parquet"):
+            with console.status(f"importing and grading {asked.households:,} households from {format}"):
+                found = county.measure(asked.households, format)
+            ratio = f"{found.imported.seconds / found.read_seconds:.1f} times its time"
+            table.add_row(f"import from {format}", *_ran(found.imported), ratio, "≤ 90 s, ≤ 2 GB")
+            table.add_row("grade, read and written", *_ran(found.graded), "–", "≤ 15 s")
+        console.print(table)
+
+
+def _cells(paired: Paired) -> tuple[str, str, str]:
+    ratio = f"{paired.ratio:.1f} ({paired.low:.1f} – {paired.high:.1f})"
+    return f"{paired.ours * 1000:.3f} ms", f"{paired.peer * 1000:.3f} ms", ratio
+
+
+def _ran(ran: county.Ran) -> tuple[str, str]:
+    return f"{ran.seconds:.1f}", f"{ran.memory_mb:,.0f} MB"
+
+
+def _yes(same: bool) -> str:
+    return "yes" if same else "NO"
+
+
+if __name__ == "__main__":
+    main()
