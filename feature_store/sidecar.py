@@ -68,11 +68,16 @@ def read_batch(
 
 
 def beside(path: Path) -> Stated:
-    """The source and day that a file's sidecar names, before any check; None where they cannot be told."""
+    """What a file's sidecar names, before any check; None where it cannot be told."""
     findings = Findings(path.name)
     written = _written(path, findings, needed=False)
     source = written.get("source")
-    return Stated(source if isinstance(source, str) else None, _observed_on(written, findings))
+    return Stated(
+        source if isinstance(source, str) else None,
+        _observed_on(written, findings),
+        _coverage(written, findings),
+        _areas(written, findings),
+    )
 
 
 def _written(path: Path, findings: Findings, *, needed: bool) -> Mapping[str, object]:

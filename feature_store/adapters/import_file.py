@@ -15,14 +15,15 @@ from feature_store.adapters.recording import take_recorded_at
 from feature_store.adapters.store import Store
 from feature_store.adapters.write import write
 from feature_store.faults import Fault, Findings
-from feature_store.filing import civil_day
+from feature_store.filing import Coverage, civil_day
 from feature_store.importing import Policies, check_file
 from feature_store.sidecar import NOTHING, Stated, beside
 from feature_store.table_file import digest
 
-_SEEN = sa.text(
-    "SELECT batch_no, recorded_at, observed_on FROM batches WHERE source = :source AND file_sha256 = :sha256"
-)
+_SEEN = sa.text("""
+    SELECT batch_no, recorded_at FROM batches
+    WHERE source = :source AND file_sha256 = :sha256 AND observed_on = :observed_on AND coverage = :coverage
+      AND areas = CAST(:areas AS text[])""")
 _RECORD = sa.text("UPDATE batches SET recorded_at = :recorded_at WHERE batch_no = :batch_no")
 _DOUBLED = sa.text("""
     SELECT pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint
@@ -107,21 +108,25 @@ def _renew_statistics(store: Store, source: str) -> None:
 
 
 def _seen(connection: sa.Connection, path: Path, sha256: str, stated: Stated) -> Imported | None:
-    """What to say of a file that is already stored: nothing changes, but never silently for another day."""
+    """What to say of a file that is already stored with the same declaration: nothing changes.
+
+    The same bytes declared for another day, coverage or area are a statement of their own: a list
+    that did not change in a quarter is news, since it keeps its households' values fresh.
+    """
     noted = beside(path)
-    source, day = stated.source or noted.source, stated.observed_on or noted.observed_on
-    row = connection.execute(_SEEN, {"source": source, "sha256": sha256}).one_or_none()
+    coverage = stated.coverage or noted.coverage
+    areas = stated.areas if stated.areas is not None else noted.areas
+    declared = {
+        "source": stated.source or noted.source,
+        "sha256": sha256,
+        "observed_on": stated.observed_on or noted.observed_on,
+        "coverage": coverage,
+        "areas": list(areas or ()) if coverage is Coverage.COMPLETE else [],
+    }
+    row = connection.execute(_SEEN, declared).one_or_none()
     if row is None:
         return None
-    if day is not None and day != row.observed_on:
-        findings = Findings(path.name)
-        findings.whole(
-            f"the very same file is already stored as observed on {row.observed_on.isoformat()}",
-            "Check that it is this day's file; where the source states the same again, have it exported anew",
-            column="observed_on",
-        )
-        return _refused(path, source, findings.all())
-    return Imported(path.name, "already", source, row.batch_no, row.recorded_at, 0, ())
+    return Imported(path.name, "already", declared["source"], row.batch_no, row.recorded_at, 0, ())
 
 
 def _refused(path: Path, source: str | None, faults: tuple[Fault, ...]) -> Imported:

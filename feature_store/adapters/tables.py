@@ -43,7 +43,7 @@ batches = sa.Table(
     sa.Column("last_seq", sa.BigInteger, comment="to here, perhaps mixed with another batch's"),
     sa.Column("earliest_on", sa.Date, comment="least observed_on of the batch and its rows"),
     sa.Column("latest_on", sa.Date, comment="greatest observed_on of the batch and its rows"),
-    sa.UniqueConstraint("source", "file_sha256"),
+    sa.UniqueConstraint("source", "file_sha256", "observed_on", "coverage", "areas"),
     sa.CheckConstraint("coverage in ('complete', 'listed')", name="batches_coverage"),
     sa.Index("batches_as_of", "source", sa.text("observed_on DESC"), sa.text("recorded_at DESC")),
 )
@@ -180,7 +180,6 @@ register = sa.Table(
     sa.Column("status", sa.SmallInteger, nullable=False),
     sa.Column("grade", sa.SmallInteger, nullable=False, comment="position in the policy's grades; -1 none"),
     sa.Column("score", sa.SmallInteger, nullable=False),
-    sa.Column("limit_cny", sa.Numeric(12, 2)),
     sa.Column("previous_grade", sa.SmallInteger, nullable=False, server_default="-1"),
     sa.Column("previous_status", sa.SmallInteger, nullable=False, server_default="-1"),
 )

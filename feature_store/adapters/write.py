@@ -24,7 +24,7 @@ _BATCH = sa.text("""
                          policy_sha256, first_seq, last_seq, earliest_on, latest_on)
     VALUES (:source, :file_name, :file_sha256, :observed_on, :coverage, :areas, :indicators, :n_rows,
             :policy_sha256, :first_seq, :last_seq, :earliest_on, :latest_on)
-    ON CONFLICT (source, file_sha256) DO NOTHING RETURNING batch_no""")
+    ON CONFLICT (source, file_sha256, observed_on, coverage, areas) DO NOTHING RETURNING batch_no""")
 _SOURCE = sa.text("SELECT source_no FROM sources WHERE source = :source")
 _NEW_SOURCE = sa.text("INSERT INTO sources (source) VALUES (:source) ON CONFLICT DO NOTHING")
 _SEQUENCE = sa.text("""

@@ -28,12 +28,21 @@ def test_the_same_file_twice_changes_nothing_and_says_so(county: Any) -> None:
     assert county.count("filings") == before
 
 
-def test_the_same_file_for_another_day_is_never_dropped_in_silence(county: Any) -> None:
+def test_an_unchanged_file_for_another_day_is_news_and_keeps_values_fresh(county: Any) -> None:
     path = county.write("court", [county.filing("court", A)])
-    county.bring(path)
-    done = county.bring(path, stated=Stated(observed_on=date(2017, 2, 28)))
-    assert done.outcome == "refused"
-    assert "already stored as observed on 2017-03-31" in done.faults[0].what
+    first = county.bring(path, stated=Stated(observed_on=date(2017, 2, 28)))
+    later = county.bring(path)
+    assert (first.outcome, later.outcome) == ("imported", "imported")
+    assert file_of(county, A).sources["court"].observed_on == date(2017, 3, 31)
+    assert county.bring(path).outcome == "already"
+
+
+def test_a_complete_list_that_names_nobody_may_be_filed_quarter_after_quarter(county: Any) -> None:
+    path = county.write("court", [county.filing("court", A)], coverage="complete", areas=[A[:12]])
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    for day in (date(2017, 1, 31), date(2017, 3, 31)):
+        assert county.bring(path, stated=Stated(observed_on=day)).outcome == "imported"
+        assert file_of(county, A).sources["court"].observed_on == day
 
 
 def test_valid_rows_may_be_accepted_and_the_faults_are_still_reported(county: Any) -> None:

@@ -26,7 +26,7 @@ CREATE TABLE batches (
     last_seq bigint,
     earliest_on date,
     latest_on date,
-    UNIQUE (source, file_sha256)
+    UNIQUE (source, file_sha256, observed_on, coverage, areas)
 );
 COMMENT ON COLUMN batches.indicators IS 'order of the codes in the batch''s filings';
 COMMENT ON COLUMN batches.first_seq IS 'the batch''s filings lie from here';
@@ -147,7 +147,6 @@ CREATE TABLE register (
     status smallint NOT NULL,
     grade smallint NOT NULL,
     score smallint NOT NULL,
-    limit_cny numeric(12, 2),
     previous_grade smallint NOT NULL DEFAULT -1,
     previous_status smallint NOT NULL DEFAULT -1,
     PRIMARY KEY (run_no, household_no)
