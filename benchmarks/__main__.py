@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--households", type=int, default=107_000, help="size of the county (default 107000)")
     parser.add_argument("--only", choices=("grading", "county"), help="one part alone")
     asked = parser.parse_args()
-    console = Console()
+    console = Console(width=max(Console().width, 150))
     policy = load(ROOT / "lushi" / "2017-04-01")
     if asked.only != "county":
         table = Table(
@@ -42,7 +42,7 @@ def main() -> None:
         for format in ("csv", "parquet"):
             with console.status(f"importing and grading {asked.households:,} households from {format}"):
                 found = county.measure(asked.households, format)
-            ratio = f"{found.imported.seconds / found.read_seconds:.1f} times its time"
+            ratio = f"{found.imported.seconds / found.read_seconds:.1f} times its time" if found.read_seconds else "–"
             table.add_row(f"import from {format}", *_ran(found.imported), ratio, "≤ 90 s, ≤ 2 GB")
             table.add_row("grade, read and written", *_ran(found.graded), "–", "≤ 15 s")
         console.print(table)

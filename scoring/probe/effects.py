@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from scoring.errors import PolicyFaults
-from scoring.policy.compiled import compiled
+from scoring.policy.compiled import Compiled, compiled
 from scoring.policy.load import policy_of
 from scoring.policy.numbers import Number, numbers, with_number
 from scoring.policy.schema import Policy
@@ -26,6 +26,7 @@ SEED = 20170401
 _IMPROVE = re.compile(r"item (\S+), improve, ")
 _CAP = re.compile(r"caps of (\S+), (most_added|most_deducted)$")
 _FRESH = re.compile(r"fresh_days, (\S+)$")
+_UNMOVED = "no generated household was moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,26 @@ def _why_idle(policy: Policy, number: Number) -> str:
         return "a promise to applicants; no rule reads it"
     table = compiled(policy)
     if cap := _CAP.search(number.path):
-        sign = 1 if cap[2] == "most_added" else -1
-        heading = [one.id for one in policy.headings].index(cap[1])
-        most = sum(max(0, *(sign * p for p in item.outcomes)) for item in table.items if item.heading == heading)
-        if most < int(number.text) or most == int(number.text) == 0:
-            return f"the items of this heading {'add' if sign > 0 else 'deduct'} at most {most}, so the cap never binds"
+        return _why_cap_is_idle(table, cap[1], added=cap[2] == "most_added")
     if fresh := _FRESH.search(number.path):
         cycle = [n for n, one in enumerate(policy.indicators) if one.refresh == fresh[1]]
         if all(position in table.kept for position in cycle):
             return "every indicator of this cycle keeps its value when it is stale"
-    return "no generated household was moved"
+    return _UNMOVED
+
+
+def _why_cap_is_idle(table: Compiled, name: str, *, added: bool) -> str:
+    heading = [one.id for one in table.policy.headings].index(name)
+    most, cap = _most(table, heading, added=added), abs(table.caps[heading][0 if added else 1])
+    if most < cap or most == cap == 0:
+        return f"the items of this heading {'add' if added else 'deduct'} at most {most}, so the cap never binds"
+    best = table.policy.base_points + sum(min(_most(table, n, added=True), up) for n, (up, _) in enumerate(table.caps))
+    if not added and best - (cap - 1) < table.cuts[0]:
+        return f"with so much deducted no score reaches {table.cuts[0]}, the lowest grade"
+    return _UNMOVED
+
+
+def _most(table: Compiled, heading: int, *, added: bool) -> int:
+    """The most that a heading's items can add, or deduct, before its caps."""
+    items = [item.outcomes for item in table.items if item.heading == heading]
+    return sum(max(0, *points) if added else max(0, *(-p for p in points)) for points in items)

@@ -171,6 +171,12 @@ def test_in_force_before_the_first_policy_leaves_with_1_and_names_no_neighbour_a
     assert run("in-force", "--on", "yesterday").exit_code == 2
 
 
+def test_the_guide_names_every_command_and_no_other() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+    written = set(re.findall(r"lushi policy ([a-z-]+)", guide))
+    assert written == {one.name for one in command.policy_app.registered_commands}
+
+
 @pytest.mark.parametrize("name", ["check", "show", "diff", "sensitivity", "in-force"])
 def test_every_command_has_help_with_an_example(name: str) -> None:
     result = run(name, "--help")
