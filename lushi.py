@@ -9,14 +9,15 @@ import os
 import sys
 from functools import lru_cache
 
-import serving.commands.policy
 import typer
 
 import feature_store.commands
 import feature_store.synthetic.command
+import serving.commands.area
 import serving.commands.assess
 import serving.commands.demo
 import serving.commands.grade
+import serving.commands.policy
 import serving.commands.serve
 from scoring.errors import LushiError
 from serving.settings import Settings, read_settings
@@ -48,6 +49,7 @@ feature_store.synthetic.command.register(app)
 feature_store.commands.register(app, wired)
 serving.commands.policy.register(app)
 serving.commands.grade.register(app, wired)
+serving.commands.area.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
 

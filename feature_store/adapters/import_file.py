@@ -116,8 +116,9 @@ def _seen(connection: sa.Connection, path: Path, sha256: str, stated: Stated) ->
     noted = beside(path)
     coverage = stated.coverage or noted.coverage
     areas = stated.areas if stated.areas is not None else noted.areas
+    source = stated.source or noted.source
     declared = {
-        "source": stated.source or noted.source,
+        "source": source,
         "sha256": sha256,
         "observed_on": stated.observed_on or noted.observed_on,
         "coverage": coverage,
@@ -126,7 +127,7 @@ def _seen(connection: sa.Connection, path: Path, sha256: str, stated: Stated) ->
     row = connection.execute(_SEEN, declared).one_or_none()
     if row is None:
         return None
-    return Imported(path.name, "already", declared["source"], row.batch_no, row.recorded_at, 0, ())
+    return Imported(path.name, "already", source, row.batch_no, row.recorded_at, 0, ())
 
 
 def _refused(path: Path, source: str | None, faults: tuple[Fault, ...]) -> Imported:

@@ -20,9 +20,11 @@ from feature_store.adapters.import_file import import_file
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
+from serving.area_states import AreaStates
 from serving.clock import CHINA, FixedClock
 from serving.commands.grade import show
 from serving.commands.serve import run
+from serving.decide import state_of
 from serving.grade_county import GRADED, Register, grade_county
 from serving.settings import Settings
 from serving.wiring import Parts, wire
@@ -111,10 +113,8 @@ def _import(parts: Parts, folder: Path) -> None:
 
 
 def _howto(parts: Parts, found: Register) -> str:
-    good = np.flatnonzero((found.status == GRADED) & (found.grade >= 1))
-    household = str(found.household_ids[int(good[len(good) // 2])]) if len(good) else str(found.household_ids[0])
     asked = {
-        "household_id": household,
+        "household_id": _example(parts, found),
         "purpose": "livestock",
         "amount_cny": 30000,
         "term_months": 24,
@@ -128,5 +128,15 @@ curl -s {base}/v1/decisions -H 'Content-Type: application/json' -d '{json.dumps(
 
 The household at a glance, with the path to its next grade:
 
-curl -s {base}/v1/households/{household}
+curl -s {base}/v1/households/{asked["household_id"]}
 """
+
+
+def _example(parts: Parts, found: Register) -> str:
+    """A household with a middling grade that is offered a loan; the first one where there is none."""
+    areas = AreaStates()
+    for number in np.flatnonzero((found.status == GRADED) & (found.grade >= 1))[:200]:
+        household_id = str(found.household_ids[number])
+        if state_of(household_id, parts, areas)[0].terms.offer is not None:
+            return household_id
+    return str(found.household_ids[0])

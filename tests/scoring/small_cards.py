@@ -40,7 +40,7 @@ def _indicator(name: str, source: str, kind: str, **more: Any) -> dict[str, Any]
 
 
 @st.composite
-def _scored(draw: st.DrawFn, number: int, sources: list[str]) -> Scored:
+def _scored(draw: st.DrawFn, number: int, sources: list[str], improvable: bool) -> Scored:
     name = f"item_{number}"
     kind = draw(st.sampled_from(["boolean", "count", "category", "number"]))
     source = draw(st.sampled_from(sources))
@@ -72,7 +72,7 @@ def _scored(draw: st.DrawFn, number: int, sources: list[str]) -> Scored:
     inside = st.integers(min(given), max(given))
     item["if_missing"] = draw(st.one_of(inside, st.sampled_from(["ask", "withhold"])))
     item["if_stale"] = draw(st.one_of(inside, st.sampled_from(["ask", "withhold", "value", "value"])))
-    if draw(st.integers(0, 3)):
+    if improvable or draw(st.integers(0, 3)):
         item["improve"] = {"effort": draw(st.integers(1, 3)), "wait_days": draw(st.sampled_from([0, 10, 40]))}
         if kind == "category" and draw(st.booleans()):
             item["improve"]["to"] = draw(st.lists(st.sampled_from(row["categories"]), min_size=1, unique=True))
@@ -94,10 +94,10 @@ def _when(draw: st.DrawFn, scored: Scored) -> dict[str, Any]:
 
 
 @st.composite
-def card_texts(draw: st.DrawFn) -> dict[str, str]:
-    """The eight files of a small valid policy."""
+def card_texts(draw: st.DrawFn, improvable: bool = False) -> dict[str, str]:
+    """The eight files of a small valid policy; ``improvable``: with wide caps and every item open to improvement."""
     sources = ["here", "there"]
-    scored = [draw(_scored(number, sources)) for number in range(draw(st.integers(1, 4)))]
+    scored = [draw(_scored(number, sources, improvable)) for number in range(draw(st.integers(1, 4)))]
     n_headings = draw(st.integers(1, min(3, len(scored))))
     headings: list[list[dict[str, Any]]] = [[] for _ in range(n_headings)]
     for number, one in enumerate(scored):
@@ -128,7 +128,7 @@ def card_texts(draw: st.DrawFn) -> dict[str, str]:
             one.item["if_stale"] = draw(st.sampled_from(["ask", "withhold"]))
     base = 20
     cuts = sorted(draw(st.sets(st.integers(base - 9, base + 9), min_size=1, max_size=4)))
-    cap = st.sampled_from([0, 3, 6, 20])
+    cap = st.sampled_from([6, 20] if improvable else [0, 3, 6, 20])
     reasons = [*ENGINE, "gate", *(f"because_{number}" for number in range(len(scored))), "veto_0", "veto_1"]
     files: dict[str, Any] = {
         "about": {
@@ -212,9 +212,9 @@ def _veto(number: int, indicator: str, when: dict[str, Any], months: int) -> dic
     }
 
 
-def cards() -> st.SearchStrategy[Policy]:
+def cards(improvable: bool = False) -> st.SearchStrategy[Policy]:
     """Small policies, read from their text."""
-    return card_texts().map(policy_of)
+    return card_texts(improvable).map(policy_of)
 
 
 @st.composite
@@ -242,3 +242,11 @@ def cards_with_files(draw: st.DrawFn, unknown: int = 3) -> tuple[Policy, CreditF
     """A small policy and a credit file under it."""
     policy = draw(cards())
     return policy, draw(files(policy, unknown=unknown))
+
+
+@st.composite
+def known_households(draw: st.DrawFn) -> tuple[Policy, CreditFile]:
+    """A small policy under which much can be improved, and a household that is almost wholly known."""
+    policy = draw(cards(improvable=True))
+    file = draw(files(policy, unknown=draw(st.sampled_from([0, 0, 12])), stale=False))
+    return policy, CreditFile(file.household_id, file.village_code, {**file.codes, "consent": 1}, file.sources)

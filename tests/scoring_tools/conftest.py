@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from scoring.policy.load import ROOT, read_texts
-from scoring.probe import Effect, sensitivity
+from scoring.probe import Effect
+from tests.scoring_tools.remembered import sensitivity_of
 
 HERE = Path(__file__).parent
 FOLDERS = ("2017-04-01", "2021-03-01")
@@ -40,7 +41,7 @@ def effects_of(
         return
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         yield {
-            folder: pool.submit(sensitivity, texts)
+            folder: pool.submit(sensitivity_of, texts)
             for folder, texts in zip(FOLDERS, (texts_2017, texts_2021), strict=True)
         }
 

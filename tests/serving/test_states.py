@@ -11,7 +11,7 @@ import polars
 import pytest
 
 from feature_store.adapters.import_file import Imported, import_file
-from feature_store.adapters.read_areas import sign_release
+from serving.areas import ReleaseRefused, area_stops, release_area
 from serving.clock import CHINA
 from serving.replay import replay
 from tests.serving.county import NOW, Served, ask
@@ -96,6 +96,8 @@ def test_a_village_over_the_line_is_stopped_and_its_grade_stays(own: Served) -> 
         before["score"],
     )
     assert replay(UUID(decided), own.parts).identical, "a stop recorded later changes no recorded decision"
+    with pytest.raises(ReleaseRefused, match="month ends in a row"):
+        release_area(own.parts, village, by="Li", second="Wang", why="settled")
     # Two clear month ends, then a signature.
     clear = {
         "loan_id": ["STOP-1"] * 2, "month_end": ["2017-04-30", "2017-05-31"], "balance_cny": ["900000"] * 2, "days_past_due": ["0"] * 2,
@@ -105,10 +107,15 @@ def test_a_village_over_the_line_is_stopped_and_its_grade_stays(own: Served) -> 
     waiting = _binding(own, household_id)["area_control"]["village"]
     assert waiting["stopped"]
     assert waiting["awaiting_sign_off"]
-    with own.parts.store.engine.begin() as connection:
-        sign_release(
-            connection, village, signed_on=date(2017, 6, 5), by="Li", second="Wang", why="settled", now=own.clock.now
-        )
+    for by, second, why in (("Li", "li ", "settled"), ("Li", "", "settled"), ("Li", "Wang", " ")):
+        with pytest.raises(ReleaseRefused):
+            release_area(own.parts, village, by=by, second=second, why=why)
+    with pytest.raises(ReleaseRefused, match="no such"):
+        release_area(own.parts, "999999999999", by="Li", second="Wang", why="settled")
+    assert {one.code for one in area_stops(own.parts, date(2017, 6, 5)) if one.stop.stopped} >= {village}
+    release_area(own.parts, village, by="Li", second="Wang", why="settled")
+    with pytest.raises(ReleaseRefused, match="not stopped"):
+        release_area(own.parts, village, by="Li", second="Wang", why="settled")
     assert not _binding(own, household_id)["area_control"]["village"]["stopped"]
 
 

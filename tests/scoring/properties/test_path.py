@@ -13,7 +13,7 @@ from scoring.path import Path
 from scoring.policy.in_force import Policies
 from scoring.policy.schema import Policy
 from tests.scoring import naive
-from tests.scoring.small_cards import ON, cards_with_files, files
+from tests.scoring.small_cards import ON, cards_with_files, files, known_households
 
 
 def lifted_codes(assessment: Assessment) -> dict[str, int]:
@@ -66,7 +66,7 @@ def test_every_path_reaches_its_grade_when_the_changed_file_is_assessed_later(dr
         hold_true(assessment, path)
 
 
-@given(cards_with_files(unknown=8))
+@given(known_households())
 @settings(max_examples=400)
 def test_no_allowed_set_of_improvements_is_cheaper_than_the_path(drawn: tuple[Policy, CreditFile]) -> None:
     policy, file = drawn

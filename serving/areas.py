@@ -1,0 +1,73 @@
+"""The county's stops: which villages and townships stand stopped, and their release by two people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from feature_store.adapters import registers
+from feature_store.adapters.read_areas import sign_release
+from scoring.areas import MonthEnd, Stop, at, township_stops, village_stops
+from scoring.errors import LushiError
+from serving.clock import civil_day
+from serving.wiring import Parts
+
+TOWNSHIP_DIGITS = 9
+
+
+class ReleaseRefused(LushiError):
+    """A release that the policy does not allow; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaStop:
+    """A village or township that has a loan book, and the stop it stands under."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    stop: Stop
+
+
+def area_stops(parts: Parts, on: date) -> list[AreaStop]:
+    """Every village and township of the county with its stop on a day, by code."""
+    policy = parts.policies.in_force(on)
+    with parts.store.moment(parts.clock.now) as moment:
+        history = moment.area_history("", on=on, policy=policy)
+        names = registers.villages_of(moment.connection)
+    signed: dict[str, list[date]] = {}
+    for release in history.releases:
+        signed.setdefault(release.area_code, []).append(release.signed_on)
+    villages = {
+        code: village_stops([MonthEnd(*row) for row in rows], policy.areas, signed.get(code, ()))
+        for code, rows in history.month_ends.items()
+    }
+    found = {code: at(states, on) for code, states in villages.items()}
+    for township in sorted({code[:TOWNSHIP_DIGITS] for code in villages}):
+        within = {code: states for code, states in villages.items() if code.startswith(township)}
+        found[township] = at(township_stops(within, policy.areas, signed.get(township, ())), on)
+    return [AreaStop(code, *names.get(code, (code, code)), stop) for code, stop in sorted(found.items())]
+
+
+def release_area(parts: Parts, code: str, *, by: str, second: str, why: str) -> None:
+    """Record that two people release a stopped area; it lends again from today.
+
+    Raises:
+        ReleaseRefused: where the area is not stopped, its ratio has not been within the limit for long
+            enough, one person stands for both, or no cause is given.
+    """
+    if by.strip().lower() == second.strip().lower() or not by.strip() or not second.strip():
+        raise ReleaseRefused("a release needs two different people; give --by and --second")
+    if not why.strip():
+        raise ReleaseRefused("a release needs a cause; give --why")
+    today = civil_day(parts.clock.now())
+    area = next((one for one in area_stops(parts, today) if one.code == code), None)
+    if area is None:
+        raise ReleaseRefused("there is no such village or township; see `lushi area show --all`")
+    if not area.stop.stopped:
+        raise ReleaseRefused(f"{code} is not stopped, so there is nothing to release")
+    if not area.stop.awaiting_sign_off:
+        months = parts.policies.in_force(today).areas.release_month_ends
+        raise ReleaseRefused(f"{code} must first be within the limit on {months} month ends in a row")
+    with parts.store.engine.begin() as connection:
+        sign_release(connection, code, signed_on=today, by=by, second=second, why=why, now=parts.clock.now)
