@@ -127,7 +127,7 @@ def card_texts(draw: st.DrawFn, improvable: bool = False) -> dict[str, str]:
         if one.item["if_stale"] == "value" and one.item["indicator"] in strict:
             one.item["if_stale"] = draw(st.sampled_from(["ask", "withhold"]))
     base = 20
-    cuts = sorted(draw(st.sets(st.integers(base - 9, base + 9), min_size=1, max_size=4)))
+    cuts = sorted(draw(st.sets(st.integers(base - 1 if improvable else base - 9, base + 9), min_size=1, max_size=4)))
     cap = st.sampled_from([6, 20] if improvable else [0, 3, 6, 20])
     reasons = [*ENGINE, "gate", *(f"because_{number}" for number in range(len(scored))), "veto_0", "veto_1"]
     files: dict[str, Any] = {
