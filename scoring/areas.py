@@ -1,7 +1,7 @@
 """Area controls: bad-loan ratios, stops and their release, credit villages and townships.
 
 A stop begins at the first month end whose ratio passes the limit. It is released once the ratio has
-been within the limit for ``release_month_ends`` month ends in a row and, where the policy says so, a
+been within the limit for ``release_month_ends`` month ends in a row (none missing) and, where the policy says so, a
 person has signed it off after that. A stop lowers terms (no new credit), never a grade.
 """
 
@@ -14,6 +14,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from scoring.policy.schema import AreaRules, LoanClass
+
+TOWNSHIP_DIGITS = 9
+"""Length of a township's code, with which its villages' codes begin."""
+LONGEST_MONTH = 31
+"""Days; two month ends further apart have another one between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ def timeline(
     states = []
     for day, is_release, ratio, loans in events:
         if not is_release:
+            if last[0] is not None and (day - last[0]).days > LONGEST_MONTH:
+                clear = 0  # a month end is missing, so the row of clear ones is broken
             last = (day, ratio, loans)
             if ratio > limit or (ratio == limit and not over):
                 since, stopped, clear = (since if stopped else day), True, 0
@@ -126,6 +133,29 @@ def at(states: Sequence[tuple[date, Stop]], on: date) -> Stop:
     return next((stop for day, stop in reversed(states) if day <= on), NO_BOOK)
 
 
+def area_states(
+    villages: Mapping[str, Sequence[MonthEnd]],
+    rules: AreaRules,
+    *,
+    on: date,
+    releases: Mapping[str, Sequence[date]],
+) -> dict[str, AreaState]:
+    """The state of every village of one township on a day.
+
+    villages: village code to month ends, every village of the township listed, also those without
+    loans. releases: area code (village or township) to the days on which a release was signed.
+    """
+    upto = {code: [m for m in months if m.month_end <= on] for code, months in villages.items()}
+    signed = {code: [day for day in days if day <= on] for code, days in releases.items()}
+    stops = {code: village_stops(months, rules, signed.get(code, ())) for code, months in upto.items()}
+    townships = {code[:TOWNSHIP_DIGITS]: signed.get(code[:TOWNSHIP_DIGITS], ()) for code in villages}
+    if len(townships) > 1:
+        raise ValueError(f"the villages of one township are needed, not of {len(townships)}")
+    township = at(township_stops(stops, rules, *townships.values()), on)
+    found = {code: at(states, on) for code, states in stops.items()}
+    return {code: AreaState(stop, township, 0 < stop.n_loans < rules.few_loans) for code, stop in found.items()}
+
+
 def area_state(
     village_code: str,
     villages: Mapping[str, Sequence[MonthEnd]],
@@ -134,17 +164,8 @@ def area_state(
     on: date,
     releases: Mapping[str, Sequence[date]],
 ) -> AreaState:
-    """The state of one village on a day, from the month ends of every village of its township.
-
-    villages: village code to month ends, every village of the township listed, also those without
-    loans. releases: area code (village or township) to the days on which a release was signed.
-    """
-    upto = {code: [m for m in months if m.month_end <= on] for code, months in villages.items()}
-    signed = {code: [day for day in days if day <= on] for code, days in releases.items()}
-    stops = {code: village_stops(months, rules, signed.get(code, ())) for code, months in upto.items()}
-    township = township_stops(stops, rules, signed.get(village_code[:9], ()))
-    village = at(stops.get(village_code, []), on)
-    return AreaState(village, at(township, on), 0 < village.n_loans < rules.few_loans)
+    """The state of one village on a day (see :func:`area_states`); it need not be listed."""
+    return area_states({village_code: [], **villages}, rules, on=on, releases=releases)[village_code]
 
 
 def credit_village(graded: int, households: int, rules: AreaRules) -> bool:

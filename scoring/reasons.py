@@ -41,15 +41,19 @@ def state_reasons(table: Compiled, settled: Settled, points: Points, vetoes: Seq
 
 
 def _costliest(table: Compiled, points: Points) -> list[tuple[str, Line]]:
-    """Known items below their best, by the points that the score loses through each alone."""
+    """Known items below their best, by the points that the score loses through each alone.
+
+    Where caps hide every single cause (each would have to be bettered with others), those with the
+    most points to gain before the caps are the principal ones.
+    """
     found = []
     for number, (item, line) in enumerate(zip(table.items, points.lines, strict=True)):
         if line.points < line.best and line is not item.lines[0] and line is not item.lines[1]:
             loss = _loss(table, points, item.heading, line)
-            if loss > 0:
-                found.append((-loss, line.points - line.best, number, item.item.reason, line))
+            found.append((-loss, line.points - line.best, number, item.item.reason, line))
     found.sort(key=lambda one: one[:3])
-    return [(reason, line) for _, _, _, reason, line in found]
+    seen = [one for one in found if one[0] < 0] or found
+    return [(reason, line) for _, _, _, reason, line in seen]
 
 
 def _loss(table: Compiled, points: Points, heading: int, line: Line) -> int:

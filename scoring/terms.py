@@ -74,7 +74,7 @@ def offer_terms(
     fitting = offers[0] if offers and grade else None
     if request is not None:
         fitting = next((offer for offer in offers if _fits(offer, request)), None)
-        blocks += _request_blocks(table, offers, request) if fitting is None or not _allowed(table, request) else []
+        blocks += _request_blocks(table, offers, request, graded=grade is not None)
     return TermsOffered(None if blocks else fitting, offers if grade else (), tuple(dict.fromkeys(blocks)))
 
 
@@ -102,12 +102,12 @@ def _allowed(table: Compiled, request: Request) -> bool:
     return any(purpose.id == request.purpose and purpose.allowed for purpose in table.policy.terms.purposes)
 
 
-def _request_blocks(table: Compiled, offers: tuple[Offer, ...], request: Request) -> list[str]:
+def _request_blocks(table: Compiled, offers: tuple[Offer, ...], request: Request, *, graded: bool) -> list[str]:
     blocks = [] if _allowed(table, request) else ["purpose_refused"]
-    if not any(request.amount_cny <= offer.limit_cny for offer in offers):
+    if graded and not any(request.amount_cny <= offer.limit_cny for offer in offers):
         blocks.append("amount_over_limit")
     if not any(request.term_months <= offer.max_term_months for offer in offers):
         blocks.append("term_too_long")
-    if not blocks and not any(_fits(offer, request) for offer in offers):
+    if graded and not blocks and not any(_fits(offer, request) for offer in offers):
         blocks.append("amount_over_limit")
     return blocks

@@ -6,39 +6,43 @@ version of the book; a decision then costs one look-up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from threading import Lock
 
 from feature_store.adapters.store import Moment
-from scoring.areas import AreaState, MonthEnd, area_state
+from scoring.areas import TOWNSHIP_DIGITS, AreaState, MonthEnd, area_states
 from scoring.policy.schema import Policy
 
 _Key = tuple[str, str, date, int]
 
 
 class AreaStates:
-    """Area states by policy, village, day and version of the loan book."""
+    """States of a township's villages, by policy, township, day and version of the loan book."""
 
-    def __init__(self, most: int = 4096) -> None:
-        self._most, self._known, self._lock = most, {}, Lock()  # type: int, dict[_Key, AreaState], Lock
+    def __init__(self, most: int = 512) -> None:
+        self._most, self._lock = most, Lock()
+        self._known: dict[_Key, dict[str, AreaState]] = {}
 
     def state(self, moment: Moment, village_code: str, *, on: date, policy: Policy) -> AreaState:
         """The state of a village on a day, as known at the moment."""
-        key = (policy.sha256, village_code, on, moment.book_version())
+        key = (policy.sha256, village_code[:TOWNSHIP_DIGITS], on, moment.book_version())
         with self._lock:
-            if key in self._known:
-                return self._known[key]
-        history = moment.area_history(village_code, on=on, policy=policy)
-        villages: Mapping[str, Sequence[MonthEnd]] = {
-            code: [MonthEnd(*row) for row in rows] for code, rows in history.month_ends.items()
-        }
-        releases: dict[str, list[date]] = {}
-        for release in history.releases:
-            releases.setdefault(release.area_code, []).append(release.signed_on)
-        state = area_state(village_code, villages, policy.areas, on=on, releases=releases)
-        with self._lock:
-            if len(self._known) >= self._most:
-                self._known.clear()
-            self._known[key] = state
-        return state
+            states = self._known.get(key)
+        if states is None:
+            states = _township(moment, village_code, on=on, policy=policy)
+            with self._lock:
+                if len(self._known) >= self._most:
+                    self._known.clear()
+                self._known[key] = states
+        return states[village_code]
+
+
+def _township(moment: Moment, village_code: str, *, on: date, policy: Policy) -> dict[str, AreaState]:
+    history = moment.area_history(village_code, on=on, policy=policy)
+    villages: dict[str, Sequence[MonthEnd]] = {village_code: []}
+    villages |= {code: [MonthEnd(*row) for row in rows] for code, rows in history.month_ends.items()}
+    releases: dict[str, list[date]] = {}
+    for release in history.releases:
+        releases.setdefault(release.area_code, []).append(release.signed_on)
+    return area_states(villages, policy.areas, on=on, releases=releases)

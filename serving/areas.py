@@ -7,12 +7,10 @@ from datetime import date
 
 from feature_store.adapters import registers
 from feature_store.adapters.read_areas import sign_release
-from scoring.areas import MonthEnd, Stop, at, township_stops, village_stops
+from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop, at, township_stops, village_stops
 from scoring.errors import LushiError
 from serving.clock import civil_day
 from serving.wiring import Parts
-
-TOWNSHIP_DIGITS = 9
 
 
 class ReleaseRefused(LushiError):

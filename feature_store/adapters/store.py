@@ -14,11 +14,9 @@ from feature_store.adapters.connect import reachable
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.read_county import County
 from feature_store.areas import AreaHistory
+from scoring.areas import TOWNSHIP_DIGITS
 from scoring.credit_file import CreditFile
 from scoring.policy.schema import Policy
-
-TOWNSHIP_DIGITS = 9
-"""Length of a township's code, with which its villages' codes begin."""
 
 
 class Store:

@@ -103,7 +103,7 @@ def certify(policy: Policy) -> Certificate:
         unused_reasons=_unused(policy),
         sourced=len(cites),
         unsourced=tuple(name for name, cite in cites if not cite.source),
-        assumed=sum(cite.assumed for _, cite in cites),
+        assumed=sum(cite.assumed for _, cite in cites) + sum(grade.cut_assumed for grade in policy.grades),
     )
 
 

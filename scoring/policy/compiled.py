@@ -150,6 +150,7 @@ def _kept(policy: Policy) -> frozenset[int]:
     strict |= {item.indicator for item in policy.items if item.if_stale != "value"}
     strict |= {name for _, name, _ in policy.completeness.gate}
     strict |= {test.indicator for test, _ in policy.terms.conditions}
+    strict |= {product.only.indicator for product in policy.terms.products if product.only}
     return frozenset(number for number, indicator in enumerate(policy.indicators) if indicator.id not in strict)
 
 

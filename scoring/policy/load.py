@@ -45,7 +45,16 @@ def load_index(folder: Path) -> Policies:
     """
     path = folder / "index.yaml"
     if not path.is_file():
-        raise PolicyFaults([Fault(str(path), 1, "there is no index of approved policies", "Check the path")])
+        raise PolicyFaults(
+            [
+                Fault(
+                    path.name,
+                    1,
+                    f"there is no index of approved policies in the folder '{folder.name}'",
+                    "Check the path",
+                )
+            ]
+        )
     node, faults = parse(path.name, path.read_text(encoding="utf-8", errors="replace"))
     approvals = [] if faults else read_index(node, faults)
     policies = {}
@@ -69,7 +78,7 @@ def read_texts(folder: Path) -> dict[str, str]:
     faults: list[Fault] = []
     texts: dict[str, str] = {}
     if not folder.is_dir():
-        raise PolicyFaults([Fault(str(folder), 1, "there is no such policy folder", "Check the path")])
+        raise PolicyFaults([Fault(folder.name, 1, "there is no such policy folder", "Check the path")])
     for name in FILES:
         path = folder / f"{name}.yaml"
         try:
@@ -141,6 +150,7 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
     ]
     strict |= {name: "the completeness gate" for _, name, _ in completeness.gate}
     strict |= {test.indicator: "a loan condition" for test, _ in terms.conditions}
+    strict |= {product.only.indicator: f"product '{product.id}'" for product in terms.products if product.only}
     for rule, file, owner, name in lenient:
         if name in strict:
             line = _line_of(nodes[file], owner, "if_stale", "value")

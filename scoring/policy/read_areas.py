@@ -41,19 +41,21 @@ def read_areas(node: Node, about: About, faults: list[Fault]) -> AreaRules:
         fields.fault("have no bad class", "Mark the classes that count as bad loans")
     released = fields.get("release")
     release = Fields(released, "release", faults) if released else None
+    few = fields.get("few_loans")
+    warning = Fields(few, "few_loans", faults) if few else None
     rules = AreaRules(
         tuple(classes),
         _share(fields, "village_stop", "bad_ratio_over", about),
         _share(fields, "township_stop", "stopped_villages_at_least", about),
         release.integer("clear_month_ends", 1, 24) if release else 1,
         release.flag("sign_off") if release else True,
-        fields.integer("few_loans", 0, 1000),
+        warning.integer("below", 0, 1000) if warning else 0,
         _share(fields, "credit_village", "graded_at_least", about),
         _share(fields, "credit_township", "credit_villages_at_least", about),
     )
-    if release:
-        release.cite(about.documents)
-        release.done()
+    for inner in filter(None, (release, warning)):
+        inner.cite(about.documents)
+        inner.done()
     fields.done()
     return rules
 

@@ -56,7 +56,11 @@ def _grade(node: Node, about: About, faults: list[Fault]) -> GradeBand:
     name = fields.choice("id", GRADES)
     fields.name = f"grade '{name}'"
     grade = GradeBand(
-        name, fields.integer("at_least", -1000, 10000), fields.decimal("limit_cny"), fields.cite(about.documents)
+        name,
+        fields.integer("at_least", -1000, 10000),
+        fields.decimal("limit_cny"),
+        fields.cite(about.documents),
+        fields.flag("cut_assumed"),
     )
     if grade.limit_cny != grade.limit_cny.quantize(Decimal("0.01")):
         fields.fault("has a limit with parts of a fen", "Write the limit in yuan with at most two decimals")

@@ -160,12 +160,16 @@ class Veto:
 
 @dataclass(frozen=True, slots=True)
 class GradeBand:
-    """A grade: scores from ``at_least`` up to the next grade, and its unsecured limit."""
+    """A grade: scores from ``at_least`` up to the next grade, and its unsecured limit.
+
+    cite: of the limit. cut_assumed: ``at_least`` is our assumption, whatever the limit's source.
+    """
 
     id: str
     at_least: int
     limit_cny: Decimal
     cite: Cite
+    cut_assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ class AreaRules:
     release_month_ends: int
     release_sign_off: bool
     few_loans: int
+    """below so many loans an area's ratio is shown with a warning"""
     credit_village_at_least: Decimal
     credit_township_at_least: Decimal
 

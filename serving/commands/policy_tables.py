@@ -174,7 +174,13 @@ def _items(policy: Policy) -> list[Row]:
 
 
 def _grades(policy: Policy) -> list[Row]:
-    gate, rows = policy.completeness, [Row((g.id, str(g.at_least), f"{g.limit_cny:,}"), g.cite) for g in policy.grades]
+    gate, rows = policy.completeness, []
+    for grade in policy.grades:
+        cut, limit = str(grade.at_least), f"{grade.limit_cny:,}"
+        if grade.cut_assumed and not grade.cite.assumed:  # two values of one row, only one of them published
+            rows += [Row((grade.id, "", limit), grade.cite), Row((grade.id, cut, ""), Cite("project", True))]
+        else:
+            rows.append(Row((grade.id, cut, limit), grade.cite))
     fresh = ", ".join(f"{cycle} {days}" for cycle, days in gate.fresh_days.items())
     rows.append(Row(("完整性 · completeness", f"{gate.known_percent} %", f"有效天数 · fresh days: {fresh}"), gate.cite))
     return rows
