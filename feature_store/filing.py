@@ -22,7 +22,8 @@ class Coverage(StrEnum):
 class Batch:
     """One accepted file as a source handed it in; its recording time is set by the store.
 
-    source: a source of the policy, or one of the built-in files (areas, households, loans, loan_months).
+    source: a source of the policy, or one of the built-in files (areas, households, loans, loan_months,
+        loan_schedules).
     observed_on: day on which its statements were true, unless a row says otherwise.
     areas: area codes that a complete list covers; a code covers every code that begins with it.
     """

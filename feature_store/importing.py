@@ -20,14 +20,17 @@ from feature_store.filings_file import FilingRows, check_filings
 from feature_store.households import HouseholdRows, check_households
 from feature_store.known import Known
 from feature_store.loans import LoanRows, MonthRows, check_loan_months, check_loans
+from feature_store.schedules import ScheduleRows, check_schedules
 from feature_store.sidecar import Stated, beside, read_batch
 from feature_store.table_file import digest, is_table, read_table
 from scoring.errors import PolicyNotInForce
 from scoring.policy.schema import Policy
 
-BUILT_IN = ("areas", "households", "loans", "loan_months")
+BUILT_IN = ("areas", "households", "loans", "loan_months", "loan_schedules")
 """The sources that every county has besides its policy's."""
-Rows = FilingRows | HouseholdRows | LoanRows | MonthRows | list[AreaRow]
+Rows = FilingRows | HouseholdRows | LoanRows | MonthRows | ScheduleRows | list[AreaRow]
+ASIDE = ".not_for_import"
+"""A folder that holds a file of this name is passed over when folders are imported."""
 
 
 class Policies(Protocol):
@@ -100,6 +103,7 @@ def _check(
         "households": lambda: check_households(frame, findings, known=known, id_key=id_key, today=today),
         "loans": lambda: check_loans(frame, findings, known=known, today=today),
         "loan_months": lambda: check_loan_months(frame, findings, known=known, today=today),
+        "loan_schedules": lambda: check_schedules(frame, findings, known=known),
     }
     if batch.source in by_source:
         return by_source[batch.source]()
@@ -111,9 +115,12 @@ def files_in_order(paths: list[Path]) -> list[Path]:
 
     Folders stand for their files, subfolders by name one after the other (round folders are named
     by day); within a folder areas come first, then households, what sources file, loans, month ends.
+    A folder set aside with a file named :data:`ASIDE` is passed over.
     """
     found: list[Path] = []
     for path in paths:
+        if path.is_dir() and (path / ASIDE).exists():
+            continue
         if path.is_dir():
             found += sorted((it for it in path.iterdir() if it.is_file() and is_table(it)), key=_rank)
             found += files_in_order(sorted(it for it in path.iterdir() if it.is_dir() and it.name[:1] not in "._"))
@@ -123,7 +130,7 @@ def files_in_order(paths: list[Path]) -> list[Path]:
 
 
 def _rank(path: Path) -> tuple[int, str]:
-    order = {"areas": 0, "households": 1, "loans": 3, "loan_months": 4}
+    order = {"areas": 0, "households": 1, "loans": 3, "loan_schedules": 4, "loan_months": 5}
     source = beside(path).source or path.name.split(".", 1)[0]
     return order.get(source, 2), path.name
 

@@ -11,6 +11,7 @@ from scoring.decision import binding_of, money, sources_data
 from scoring.errors import LushiError
 from scoring.terms import Request
 from serving.area_states import AreaStates
+from serving.challenger.advise import Asked, advise, card_says
 from serving.clock import civil_day
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
@@ -65,6 +66,15 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
             raise UnknownHousehold("no household with that id is registered; check the id")
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         assessment = assess(file, policy, on=on, area=area, request=request.loan)
+        # The binding part is complete before the model is asked, and nothing that follows sees it.
+        binding = binding_of(assessment, parts.certificates[policy.sha256].sha256)
+        settled = assessment.settled
+        advisory = advise(
+            moment,
+            parts.challengers,
+            Asked(file, policy, on, area, request.loan),
+            card=card_says(settled.status, settled.grade.id if settled.grade else None, policy),
+        )
         decision_id = uuid4()
         content, sha256 = entry_content(
             decision_id=decision_id,
@@ -72,7 +82,8 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
             household_id=file.household_id,
             village_code=file.village_code,
             request=request.as_data(),
-            binding=binding_of(assessment, parts.certificates[policy.sha256].sha256),
+            binding=binding,
+            advisory=advisory,
             read=sources_data(dict(file.sources)),
         )
         return ledger.append(

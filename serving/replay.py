@@ -14,6 +14,8 @@ from scoring.canonical import canonical, sha256
 from scoring.decision import area_of, binding_of, sources_data
 from scoring.errors import LushiError
 from scoring.terms import Request
+from serving.challenger.advise import Asked, card_says
+from serving.challenger.again import opinion_differences
 from serving.ledger import postgres as ledger
 from serving.wiring import Parts
 
@@ -38,8 +40,8 @@ class Replayed:
 def replay(decision_id: UUID, parts: Parts) -> Replayed:
     """Assess a decision again from its policy hash, the filings it read and its area state.
 
-    Also checks that the entry is what its hash says, and that the filings known at its time are
-    still the ones it read.
+    Also checks that the entry is what its hash says, that the filings known at its time are still
+    the ones it read, and that the model that advised, found by its hash, says the same to 1e-12.
 
     Raises:
         UnknownDecision: where the ledger does not hold it.
@@ -73,6 +75,13 @@ def replay(decision_id: UUID, parts: Parts) -> Replayed:
         answer = binding_of(again, parts.certificates[policy.sha256].sha256)
         if canonical(answer) != canonical(binding):
             found += _differences(binding, answer)
+        found += opinion_differences(
+            recorded["advisory"],
+            moment.known(known_at),
+            parts.challengers,
+            asked=Asked(file, policy, on, again.area, _request(recorded["request"])),
+            card=card_says(binding["status"], binding["grade"], policy),
+        )
         return Replayed(decision_id, entry.entry_no, tuple(found))
 
 

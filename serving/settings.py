@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "For demonstrations: the time (2021-04-15T09:00:00+08:00) at which the clock starts. Empty: now.",
     ),
     (
+        "LUSHI_MLRUNS",
+        "mlruns",
+        "Folder of MLflow's store, which holds the challengers. MLFLOW_TRACKING_URI comes first.",
+    ),
+    ("LUSHI_OPINION_TIMEOUT_MS", "250", "Most milliseconds that a decision waits for its opinion, 1 to 60000."),
+    (
         "LUSHI_ID_KEY",
         "",
         "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need.",
@@ -36,7 +43,11 @@ class SettingsInvalid(LushiError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings in force. now: start of a demonstration clock, None for the real one."""
+    """The settings in force.
+
+    now: start of a demonstration clock, None for the real one. mlflow_uri: of a registry elsewhere, '' for
+    the one in ``mlruns``.
+    """
 
     data: Path
     database_url: str
@@ -45,6 +56,14 @@ class Settings:
     port: int
     now: datetime | None
     id_key: bytes | None
+    mlruns: Path
+    mlflow_uri: str
+    opinion_timeout_ms: int
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where MLflow's store is."""
+        return self.mlflow_uri or f"sqlite:///{self.mlruns / 'mlflow.db'}"
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -68,6 +87,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=int(port),
         now=_time(value["LUSHI_NOW"]),
         id_key=_key(value["LUSHI_ID_KEY"]),
+        mlruns=Path(value["LUSHI_MLRUNS"]),
+        mlflow_uri=environment.get("MLFLOW_TRACKING_URI", ""),
+        opinion_timeout_ms=_milliseconds(value["LUSHI_OPINION_TIMEOUT_MS"]),
     )
 
 
@@ -78,6 +100,12 @@ def _url(written: str) -> str:
     if written and not written.startswith("postgresql+psycopg://"):
         raise SettingsInvalid("LUSHI_DATABASE_URL is not a PostgreSQL address; begin it with postgresql://")
     return written
+
+
+def _milliseconds(written: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > 60_000:
+        raise SettingsInvalid("LUSHI_OPINION_TIMEOUT_MS is not a time; give whole milliseconds from 1 to 60000")
+    return int(written)
 
 
 def _time(written: str) -> datetime | None:

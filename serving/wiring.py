@@ -13,10 +13,13 @@ from feature_store.adapters import embedded
 from feature_store.adapters.connect import connect
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
+from feature_store.feature_set import load_feature_set
 from scoring.errors import LushiError
 from scoring.policy.certify import Certificate, certify
 from scoring.policy.in_force import Policies
 from scoring.policy.load import load_index
+from serving.challenger.registry import MlflowRegistry
+from serving.challenger.standing import Challengers
 from serving.clock import Clock, StartedClock, SystemClock
 from serving.settings import Settings
 
@@ -41,6 +44,16 @@ class Parts:
         """Key under which ID numbers are hashed."""
         return self.settings.id_key or _key_file(self.settings.data / "id.key")
 
+    @cached_property
+    def challengers(self) -> Challengers:
+        """The models that may advise; none is loaded before one is needed."""
+        newest = self.policies.latest
+        return Challengers(
+            MlflowRegistry(self.settings.tracking_uri),
+            lambda version: load_feature_set(version, policy=newest),
+            timeout_ms=self.settings.opinion_timeout_ms,
+        )
+
     def close(self) -> None:
         """Let the database go; the embedded server stops unless somebody else is using it."""
         store = self.__dict__.pop("store", None)
@@ -55,6 +68,7 @@ class Parts:
         """The same parts under another clock, on the same store."""
         other = replace(self, clock=clock)
         other.__dict__["store"] = self.store
+        other.__dict__["challengers"] = self.challengers
         return other
 
 

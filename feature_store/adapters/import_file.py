@@ -100,7 +100,8 @@ def import_file(
 
 def _renew_statistics(store: Store, source: str) -> None:
     """Tell the planner of a table that has more than doubled; the server's own round may be a minute away."""
-    tables = {"households": ("households", "registrations"), "loans": ("loans",), "loan_months": ("loan_months",)}
+    loans = ("loans", "loan_months", "loan_schedules")
+    tables = {"households": ("households", "registrations"), **{name: (name,) for name in loans}}
     with store.engine.begin() as connection:
         for table in tables.get(source, ("filings",)):
             if connection.execute(_DOUBLED, {"table": table}).scalar_one():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ MonthRow = tuple[date, Decimal, Decimal, int]
 
 # A loan counts where its household is registered on the day asked for; of a month's statements
 # the one recorded last counts.
-_MONTH_ENDS = sa.text("""
+_MONTH_ENDS = """
     WITH home AS MATERIALIZED (
         SELECT DISTINCT ON (r.household_no) r.household_no, r.village_code
         FROM registrations r JOIN batches b USING (batch_no)
@@ -25,16 +26,18 @@ _MONTH_ENDS = sa.text("""
         ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC),
     known AS (
         SELECT DISTINCT ON (m.loan_no, m.month_end)
-               home.village_code, m.month_end, m.balance_cny, m.days_past_due
+               {key} AS key, m.month_end, m.balance_cny, m.days_past_due
         FROM home JOIN loans l USING (household_no) JOIN loan_months m USING (loan_no)
              JOIN batches b ON b.batch_no = m.batch_no
         WHERE starts_with(home.village_code, :within) AND m.month_end <= :on AND m.month_end >= :since
           AND b.recorded_at <= :known_at
         ORDER BY m.loan_no, m.month_end, b.recorded_at DESC, m.seq DESC)
-    SELECT village_code, month_end, sum(balance_cny) AS balance_cny,
+    SELECT key, month_end, sum(balance_cny) AS balance_cny,
            coalesce(sum(balance_cny) FILTER (WHERE days_past_due >= :bad_days), 0) AS bad_balance_cny,
            count(*) FILTER (WHERE balance_cny > 0) AS n_loans
-    FROM known GROUP BY village_code, month_end ORDER BY village_code, month_end""")
+    FROM known GROUP BY key, month_end ORDER BY key, month_end"""
+_KEYS = {"village": "home.village_code", "township": "left(home.village_code, 9)", "bank": "l.bank"}
+_MONTH_ENDS_BY = {by: sa.text(_MONTH_ENDS.replace("{key}", key)) for by, key in _KEYS.items()}
 _VILLAGES = sa.text("SELECT code FROM areas WHERE kind = 'village' AND starts_with(code, :within) ORDER BY code")
 # Batches and releases are only ever appended, so the two greatest numbers change with every recording.
 _VERSION = sa.text("""
@@ -58,16 +61,19 @@ def month_ends(
     classes: Sequence[LoanClass],
     within: str = "",
     since: date = date(1950, 1, 1),
+    by: Literal["village", "township", "bank"] = "village",
 ) -> dict[str, list[MonthRow]]:
     """Village code to its month ends, oldest first, for every village whose code begins with ``within``.
+
+    by: whose books: each village's, each township's (all its villages' together), or each bank's.
 
     classes: the policy's loan classes; a balance is bad from the least days of a bad class on.
     """
     bad_days = min((it.at_least_days for it in classes if it.bad), default=2**31 - 1)
     asked = {"on": on, "known_at": known_at, "within": within, "since": since, "bad_days": bad_days}
     found: dict[str, list[MonthRow]] = {}
-    for row in connection.execute(_MONTH_ENDS, asked):
-        found.setdefault(row.village_code, []).append(
+    for row in connection.execute(_MONTH_ENDS_BY[by], asked):
+        found.setdefault(row.key, []).append(
             (row.month_end, row.balance_cny, Decimal(row.bad_balance_cny), row.n_loans)
         )
     return found

@@ -1,7 +1,7 @@
 """The store's tables as SQLAlchemy Core metadata.
 
 The migrations create them; a test keeps both equal. ``filings``, ``registrations``, ``loan_months``,
-``area_releases`` and ``decisions`` are append-only: triggers refuse to change or remove a row.
+``loan_schedules``, ``area_releases`` and ``decisions`` are append-only: triggers refuse to change or remove a row.
 A fact's ``recorded_at`` stands in its batch alone and is the last thing an import sets.
 """
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 
 metadata = sa.MetaData()
 
-APPEND_ONLY = ("filings", "registrations", "loan_months", "area_releases", "decisions")
+APPEND_ONLY = ("filings", "registrations", "loan_months", "loan_schedules", "area_releases", "decisions", "promotions")
 
 
 def _batch() -> sa.Column[int]:
@@ -132,6 +132,17 @@ loan_months = sa.Table(
     sa.Index("loan_months_as_of", "loan_no", "month_end", sa.text("seq DESC")),
 )
 
+loan_schedules = sa.Table(
+    "loan_schedules",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    _batch(),
+    sa.Column("loan_no", sa.Integer, sa.ForeignKey("loans.loan_no"), nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("due_cny", sa.Numeric(14, 2), nullable=False),
+    sa.Index("loan_schedules_as_of", "loan_no", "due_on", sa.text("seq DESC")),
+)
+
 area_releases = sa.Table(
     "area_releases",
     metadata,
@@ -143,6 +154,23 @@ area_releases = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("recorded_at", _WHEN, nullable=False),
     sa.CheckConstraint('lower(trim("by")) <> lower(trim(second))', name="area_releases_two_people"),
+)
+
+promotions = sa.Table(
+    "promotions",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False, comment="of the model's file"),
+    sa.Column("from", sa.Text, comment="the version that advised before"),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("second", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("recorded_at", _WHEN, nullable=False),
+    sa.CheckConstraint("kind in ('promotion', 'rollback')", name="promotions_kind"),
+    sa.CheckConstraint("trim(why) <> ''", name="promotions_why"),
+    sa.CheckConstraint('lower(trim("by")) <> lower(trim(second))', name="promotions_two_people"),
 )
 
 decisions = sa.Table(

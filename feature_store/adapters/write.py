@@ -18,6 +18,7 @@ from feature_store.filings_file import FilingRows
 from feature_store.households import HouseholdRows
 from feature_store.importing import Rows
 from feature_store.loans import LoanRows, MonthRows
+from feature_store.schedules import ScheduleRows
 
 _BATCH = sa.text("""
     INSERT INTO batches (source, file_name, file_sha256, observed_on, coverage, areas, indicators, n_rows,
@@ -80,6 +81,9 @@ def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256:
     elif isinstance(rows, MonthRows):
         columns = "loan_no, month_end, balance_cny, days_past_due, batch_no"
         _copy_rows(connection, f"loan_months ({columns})", ((*row, batch_no) for row in rows.rows))
+    elif isinstance(rows, ScheduleRows):
+        columns = "loan_no, due_on, due_cny, batch_no"
+        _copy_rows(connection, f"loan_schedules ({columns})", ((*row, batch_no) for row in rows.rows()))
     else:
         _write_areas(connection, batch_no, rows)
     return batch_no

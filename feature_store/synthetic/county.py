@@ -10,23 +10,28 @@ from pathlib import Path
 import numpy as np
 import polars
 
+from feature_store.importing import ASIDE
 from feature_store.synthetic.arrays import Random
 from feature_store.synthetic.consistency import compile_rules
 from feature_store.synthetic.files import FORMATS, Folder
 from feature_store.synthetic.filings import Desks
 from feature_store.synthetic.id_numbers import id_numbers
-from feature_store.synthetic.loan_book import LoanBook, risky_villages
+from feature_store.synthetic.lending import Granted, granted
+from feature_store.synthetic.loan_book import LoanBook
 from feature_store.synthetic.places import Places, lay_out
 from feature_store.synthetic.poverty import draw_path
 from feature_store.synthetic.profiles import profiles_for
 from feature_store.synthetic.rounds import Round, rounds
 from feature_store.synthetic.settings import settings
 from feature_store.synthetic.traits import draw_traits
+from feature_store.synthetic.true_risk import Standing, TrueRisk, draw_risk
 from feature_store.synthetic.truth import Truth, empty_truth
 from scoring.credit_file import MISSING
 from scoring.errors import LushiError
 from scoring.policy.schema import Indicator, Policy
 
+TRUTH = "truth"
+"""The folder of what is true and never filed."""
 Progress = Callable[[str, float], None]
 """Told what is being written and the share done so far (0–1)."""
 
@@ -48,6 +53,8 @@ class _County:
     truth: Truth
     desks: Desks
     book: LoanBook
+    risk: TrueRisk
+    policies: tuple[Policy, Policy]
     random: Random
 
 
@@ -65,7 +72,8 @@ def write_county(
 ) -> list[Path]:
     """Write the county under ``out`` and return the round folders in order.
 
-    Same policies, seed and size: same bytes. A round's folder is named by the day on which it is to be
+    Same policies, seed and size: same bytes. The true chances of the loans stand in ``truth/``, which no
+    import reads. A round's folder is named by the day on which it is to be
     recorded. full_rows: only the first round, every source listing every household with all values.
     rounds: write only the first so many.
 
@@ -84,16 +92,35 @@ def write_county(
         raise FolderNotEmpty(f"{out} is not an empty folder; name a new folder or empty this one")
     county = _found(households, seed, _indicators(policy_2017, policy_2021), (policy_2017, policy_2021), full_rows)
     wanted = _rounds()[: 1 if full_rows else rounds]
+    before: tuple[Standing, Granted] | None = None
     folders = []
     for number, at in enumerate(wanted):
         policy = policy_2021 if at.recorded_on >= policy_2021.effective_from else policy_2017
         folder = Folder(out / at.recorded_on.isoformat(), format)
         folder.path.mkdir(parents=True)
-        for done, name in _write_round(county, folder, at, policy, number == 0):
+        for done, name in _write_round(county, folder, at, policy, before):
             if progress:
                 progress(f"{at.recorded_on.isoformat()} {name}", (number + done) / len(wanted))
         folders.append(folder.path)
+        if number + 1 < len(wanted):
+            before = _stand(county, at.observed_on, wanted[number + 1].observed_on)
+    if not full_rows:
+        _write_truth(county, out / TRUTH)
     return folders
+
+
+def _stand(county: _County, on: date, until: date) -> tuple[Standing, Granted]:
+    """Every household's risk and grade as a quarter begins; ``until``: the quarter's last day."""
+    values, (first, second) = county.truth.values, county.policies
+    binding = (first,) if until < second.effective_from else (first, second)
+    return county.risk.standing(values), granted(binding, county.desks.positions, values, on=on)
+
+
+def _write_truth(county: _County, folder: Path) -> None:
+    """The file that only tests and benchmarks read."""
+    folder.mkdir()
+    (folder / ASIDE).write_text("The truth of the synthetic county; no import reads this folder.\n", encoding="utf-8")
+    county.book.true_pd().write_parquet(folder / "true_pd.parquet", compression="zstd", statistics=False)
 
 
 _rounds = rounds
@@ -137,16 +164,22 @@ def _found(
     )
     positions = {item.id: position for position, item in enumerate(indicators)}
     desks = Desks(random, figures, positions, households, full_rows)
-    risky = risky_villages(random, places, share=figures.loans.risky_villages)
+    # A stream of its own: what the county files does not depend on how its loans are drawn.
+    lending = np.random.default_rng([seed, 1])
+    risk = draw_risk(lending, places, traits, settings=figures.risk, indicators=indicators)
     purposes = [purpose.id for purpose in policies[0].terms.purposes if purpose.allowed]
-    book = LoanBook(random, figures.loans, traits, places.village_of, risky, purposes)
-    return _County(places, ids, truth, desks, book, random)
+    book = LoanBook(lending, figures.loans, traits, risk, purposes)
+    return _County(places, ids, truth, desks, book, risk, policies, random)
 
 
 def _write_round(
-    county: _County, folder: Folder, at: Round, policy: Policy, first: bool
+    county: _County, folder: Folder, at: Round, policy: Policy, before: tuple[Standing, Granted] | None
 ) -> Iterator[tuple[float, str]]:
-    """Write one round's files; yields the share of the round done (0–1) and the file's name."""
+    """Write one round's files; yields the share of the round done (0–1) and the file's name.
+
+    before: how households stood when the quarter began; None in the first round.
+    """
+    first = before is None
     if first:
         county.truth.begin(at.observed_on)
         _write_register(county, folder, at.observed_on)
@@ -156,9 +189,10 @@ def _write_round(
     for number, filed in enumerate(county.desks.file(policy, county.truth.values, at, first=first)):
         folder.write_filed(filed, county.household_ids)
         yield 0.05 + 0.9 * min(1.0, (number + 1) / 18), filed.name
-    loans, months = county.book.quarter(at, county.household_ids, first=first)
-    folder.write("loans", loans, source="loans", observed_on=at.observed_on)
-    folder.write("loan_months", months, source="loan_months", observed_on=at.observed_on)
+    standing, grades = before or _stand(county, at.observed_on, at.observed_on)
+    files = county.book.quarter(at, county.household_ids, standing=standing, granted=grades, first=first)
+    for name, frame in files.items():
+        folder.write(name, frame, source=name, observed_on=at.observed_on)
     yield 1.0, "loan_months"
 
 

@@ -65,17 +65,82 @@ class FilingSettings:
 
 @dataclass(frozen=True, slots=True)
 class LoanSettings:
-    """Shares (0–1) and times of the simple loan book."""
+    """Who borrows how much for how long, and what becomes of it. Shares and chances are 0-1; money in yuan."""
 
     households_from: float
     households_to: float
-    fails: float
+    terms: Mapping[int, float]
+    weak: float
+    weak_cap_cny: int
+    poor_cap_cny: int
+    of_limit: tuple[float, float]
+    own_purpose: float
+    repaid_early: float
+    later: float
     stumbles: float
-    by_discipline: float
+    stumbles_with_risk: float
+    fund_pays: float
+    fund_after_days: int
+    settled_after_days: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRisk:
+    """Log-odds added where an indicator's value is at least so much."""
+
+    indicator: str
+    at_least: str
+    add: float
+
+
+@dataclass(frozen=True, slots=True)
+class JointRisk:
+    """Log-odds added where every indicator in ``when`` has one of its written values."""
+
+    when: Mapping[str, tuple[str, ...]]
+    add: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceShock:
+    """A leading industry's prices fall: log-odds added to loans made in these days, less with an enterprise behind."""
+
+    industry: str
+    first: date
+    last: date
+    add: float
+    with_enterprise: float
+
+
+@dataclass(frozen=True, slots=True)
+class RegionalShock:
+    """Some townships are hit: log-odds added, times the share of a loan's first year inside these days."""
+
+    townships: int
+    first: date
+    last: date
+    add: float
+
+
+@dataclass(frozen=True, slots=True)
+class RiskSettings:
+    """The true log-odds of a loan's failing within a year; see county.yaml."""
+
+    base: float
+    traits: Mapping[str, float]
+    unseen_household: float
+    unseen_village: float
+    amount_to_income: float
+    terms: Mapping[int, float]
+    purposes: Mapping[str, float]
+    industries: Mapping[str, float]
+    values: tuple[ValueRisk, ...]
+    together: tuple[JointRisk, ...]
+    price_shock: PriceShock
+    regional_shock: RegionalShock
     risky_villages: float
-    risky_fails: float
+    risky_add: float
     risky_from: date
-    months_until_settled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +161,7 @@ class Settings:
     change: ChangeSettings
     filing: FilingSettings
     loans: LoanSettings
+    risk: RiskSettings
     rules: tuple[Rule, ...]
 
 
@@ -103,15 +169,34 @@ class Settings:
 def settings() -> Settings:
     """The settings that come with the product."""
     plain: dict[str, Plain] = yaml.safe_load(Path(__file__).with_name("county.yaml").read_text(encoding="utf-8"))
-    filing: dict[str, Plain] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in plain["filing"].items()
-    }
+    filing: dict[str, Plain] = {key: _frozen(value) for key, value in plain["filing"].items()}
     return Settings(
         sources={name: SourceGaps(**row) for name, row in plain["sources"].items()},
         traits=TraitSettings(**plain["traits"]),
         poverty=PovertySettings(**plain["poverty"]),
         change=ChangeSettings(**plain["change"]),
         filing=FilingSettings(**filing),
-        loans=LoanSettings(**plain["loans"]),
+        loans=LoanSettings(**{name: _frozen(value) for name, value in plain["loans"].items()}),
+        risk=_risk(plain["risk"]),
         rules=tuple(Rule(row["when"], row["then"]) for row in plain["rules"]),
+    )
+
+
+def _frozen(value: Plain) -> Plain:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _risk(plain: dict[str, Plain]) -> RiskSettings:
+    price, regional = dict(plain["price_shock"]), dict(plain["regional_shock"])
+    for shock in (price, regional):
+        shock["first"], shock["last"] = shock.pop("from"), shock.pop("to")
+    joint = [({name: tuple(words) for name, words in row["when"].items()}, row["add"]) for row in plain["together"]]
+    return RiskSettings(
+        **{
+            **plain,
+            "values": tuple(ValueRisk(**row) for row in plain["values"]),
+            "together": tuple(JointRisk(*row) for row in joint),
+            "price_shock": PriceShock(**price),
+            "regional_shock": RegionalShock(**regional),
+        }
     )

@@ -165,4 +165,4 @@ def _cites(policy: Policy) -> list[tuple[str, Cite]]:
     cites = [(one.id, one.cite) for one in groups]
     cites += [(item.indicator, item.cite) for item in policy.items]
     cites += [(reason.id, reason.cite) for reason in policy.reasons.values()]
-    return [*cites, ("completeness", policy.completeness.cite)]
+    return [*cites, ("completeness", policy.completeness.cite), *policy.outcomes.cites]

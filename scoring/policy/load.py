@@ -15,6 +15,7 @@ from scoring.policy.read_about import read_about
 from scoring.policy.read_areas import read_areas
 from scoring.policy.read_grades import read_grades
 from scoring.policy.read_indicators import read_indicators
+from scoring.policy.read_outcomes import read_outcomes
 from scoring.policy.read_reasons import read_reasons
 from scoring.policy.read_scorecard import read_scorecard
 from scoring.policy.read_terms import read_terms
@@ -22,7 +23,7 @@ from scoring.policy.read_vetoes import read_vetoes
 from scoring.policy.schema import Policy
 from scoring.policy.tree import Node, parse
 
-FILES = ("about", "indicators", "scorecard", "vetoes", "grades", "areas", "terms", "reasons")
+FILES = ("about", "indicators", "scorecard", "vetoes", "grades", "areas", "outcomes", "terms", "reasons")
 ROOT = Path(__file__).parent
 """Where the policies that come with the product stand: one folder per county."""
 
@@ -122,6 +123,7 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
     vetoes = read_vetoes(nodes["vetoes"], about, indicators, faults)
     grades, completeness = read_grades(nodes["grades"], about, indicators, faults)
     areas = read_areas(nodes["areas"], about, faults)
+    outcomes = read_outcomes(nodes["outcomes"], about, faults)
     terms = read_terms(nodes["terms"], about, indicators, faults)
     reasons = read_reasons(nodes["reasons"], about, faults)
     used = [(f"item '{item.indicator}'", "scorecard", item.indicator, item.reason) for item in items]
@@ -178,6 +180,7 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
         grades=grades,
         completeness=completeness,
         areas=areas,
+        outcomes=outcomes,
         terms=terms,
         reasons=reasons,
         sha256=sha256_of(texts),

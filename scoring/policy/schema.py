@@ -209,6 +209,23 @@ class AreaRules:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeRules:
+    """How a loan's life is judged afterwards: good, bad, indeterminate, or too young to judge.
+
+    window_months: months after disbursement that are looked at. bad_at_least_days,
+    indeterminate_at_least_days: days past due at any month end of the window. missing_month_ends: so
+    many may be unknown. repaid_early_is_good: a loan paid off needs no later month ends.
+    """
+
+    window_months: int
+    bad_at_least_days: int
+    indeterminate_at_least_days: int
+    missing_month_ends: int
+    repaid_early_is_good: bool
+    cites: tuple[tuple[str, Cite], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """Yearly rate (0–1) for terms up to so many months."""
 
@@ -277,6 +294,7 @@ class Policy:
     grades: tuple[GradeBand, ...]
     completeness: Completeness
     areas: AreaRules
+    outcomes: OutcomeRules
     terms: Terms
     reasons: Mapping[str, Reason]
     sha256: str

@@ -20,7 +20,7 @@ from scoring.policy.load import policy_of
 from scoring.policy.numbers import Number, numbers, with_number
 from scoring.policy.schema import Policy
 from scoring.probe.builder import Builder
-from scoring.probe.outcomes import BookProbe, ColumnProbe, PathProbe, RequestProbe, WrittenProbe
+from scoring.probe.outcomes import BookProbe, ColumnProbe, LifeProbe, PathProbe, RequestProbe, WrittenProbe
 
 SEED = 20170401
 _IMPROVE = re.compile(r"item (\S+), improve, ")
@@ -123,6 +123,10 @@ class _Probes:
         return BookProbe(self._make)
 
     @cached_property
+    def lives(self) -> LifeProbe:
+        return LifeProbe(self._make)
+
+    @cached_property
     def requests(self) -> RequestProbe:
         return RequestProbe(self._make)
 
@@ -131,7 +135,8 @@ class _Probes:
         return PathProbe(self._make, seed=self._seed)
 
     def every(self) -> Iterator[Callable[[Policy], int]]:
-        yield from (self.columns.moved, self.written.moved, self.books.moved, self.requests.moved, self.paths.moved)
+        yield from (self.columns.moved, self.written.moved, self.books.moved, self.lives.moved)
+        yield from (self.requests.moved, self.paths.moved)
 
     def first_moved(self, after: Policy, number: Number) -> int:
         """Movers of the first kind of probe that has any; the kind that reads the number comes first."""
@@ -140,6 +145,7 @@ class _Probes:
         likely: dict[str, Callable[[Policy], int]] = {
             "indicators.yaml": self.written.moved,
             "areas.yaml": self.books.moved,
+            "outcomes.yaml": self.lives.moved,
             "terms.yaml": self.requests.moved,
         }
         if improve := _IMPROVE.search(number.path):

@@ -21,6 +21,7 @@ from scoring.policy.schema import Indicator, Policy
 from scoring.probe.books import books
 from scoring.probe.builder import Builder
 from scoring.probe.households import Households, households
+from scoring.probe.lives import lives
 from scoring.probe.paths import file_of, path_households, path_outcome
 from scoring.terms import Offer, Request, offer_terms
 
@@ -75,6 +76,17 @@ class BookProbe:
 
     def moved(self, after: Policy) -> int:
         return _differing(self._before, self._books.outcomes(after.areas))
+
+
+class LifeProbe:
+    """Outcomes of loans whose lives stand at the limits of the outcome rules."""
+
+    def __init__(self, make: Builder) -> None:
+        self._lives = lives(make.policy.outcomes)
+        self._before = self._lives.outcomes(make.policy.outcomes)
+
+    def moved(self, after: Policy) -> int:
+        return _differing(self._before, self._lives.outcomes(after.outcomes))
 
 
 class RequestProbe:

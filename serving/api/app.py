@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from fastapi import FastAPI, Path, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.base import RequestResponseEndpoint
 
+from feature_store.adapters.connect import StoreUnavailable
+from feature_store.adapters.promotions import standing
 from scoring.assess import assess, path_of
 from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
@@ -17,6 +22,7 @@ from serving.api import problems
 from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId
 from serving.api.problems import documented
 from serving.area_states import AreaStates
+from serving.challenger.advise import warm
 from serving.clock import civil_day
 from serving.decide import DecisionRequest, UnknownPurpose, decide, state_of
 from serving.ledger import postgres as ledger
@@ -26,6 +32,8 @@ from serving.wiring import Parts
 
 MOST_BYTES = 262_144
 """Largest body accepted: a whole credit file is under 20 KB."""
+WARM_MS = 30_000
+"""Most milliseconds that the start waits for the challenger to load."""
 NOT_BINDING = {
     "zh": "仅供测算,不具约束力,未作记录",
     "en": "A calculation only: not binding, not recorded",
@@ -43,7 +51,14 @@ class Json(Response):
 
 def create_app(parts: Parts) -> FastAPI:
     """The application over one set of parts."""
+
+    @asynccontextmanager
+    async def opened(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(_warm, parts)
+        yield
+
     app = FastAPI(
+        lifespan=opened,
         title="Lushi Credit",
         version="1",
         description="The binding grade of rural households: explained, recorded, repeatable.",
@@ -59,7 +74,7 @@ def create_app(parts: Parts) -> FastAPI:
         "/v1/decisions", status_code=201, responses=documented(400, 404, 409, 413, 415, 422, 503), tags=["decisions"]
     )
     def post_decision(asked: DecisionAsked) -> Response:
-        """Decide before disbursement: recorded, binding, with a receipt."""
+        """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt."""
         entry = decide(DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference), parts, areas)
         return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
 
@@ -120,6 +135,14 @@ def create_app(parts: Parts) -> FastAPI:
         return {"status": "ready", "policy": policy.id, "policy_sha256": policy.sha256}
 
     return app
+
+
+def _warm(parts: Parts) -> None:
+    """Load the promoted challenger, so that the first decision need not go without an opinion."""
+    with suppress(StoreUnavailable):
+        with parts.store.moment(parts.clock.now) as moment:
+            promotion = standing(moment.connection)
+        warm(promotion, parts.challengers, known_at=moment.known_at, within_ms=WARM_MS)
 
 
 def answer(entry: Entry) -> bytes:

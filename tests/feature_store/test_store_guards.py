@@ -31,7 +31,7 @@ def test_history_refuses_to_be_changed(county: Any, table: str, statement: str) 
     county.file("court", [county.filing("court", A)])
     column = next(iter(metadata.tables[table].columns)).name
     column = {"batches": "source", "decisions": "sha256"}.get(
-        table, "recorded_at" if table == "area_releases" else "batch_no"
+        table, "recorded_at" if table in ("area_releases", "promotions") else "batch_no"
     )
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), county.store.engine.begin() as connection:
         connection.execute(sa.text(statement.format(table, column)))

@@ -95,7 +95,7 @@ def _when(draw: st.DrawFn, scored: Scored) -> dict[str, Any]:
 
 @st.composite
 def card_texts(draw: st.DrawFn, improvable: bool = False) -> dict[str, str]:
-    """The eight files of a small valid policy; ``improvable``: with wide caps and every item open to improvement."""
+    """The nine files of a small valid policy; ``improvable``: with wide caps and every item open to improvement."""
     sources = ["here", "there"]
     scored = [draw(_scored(number, sources, improvable)) for number in range(draw(st.integers(1, 4)))]
     n_headings = draw(st.integers(1, min(3, len(scored))))
@@ -178,6 +178,13 @@ def card_texts(draw: st.DrawFn, improvable: bool = False) -> dict[str, str]:
             "few_loans": {"below": 5, **CITE},
             "credit_village": {"graded_at_least": "0.7", **CITE},
             "credit_township": {"credit_villages_at_least": "0.65", **CITE},
+        },
+        "outcomes": {
+            "performance_window": {"months": 12, **CITE},
+            "bad": {"at_least_days": 91, **CITE},
+            "indeterminate": {"at_least_days": 31, **CITE},
+            "maturity": {"missing_month_ends": 0, **CITE},
+            "repaid_early": {"good": "true", **CITE},
         },
         "terms": {
             **({"conditions": conditions} if conditions else {}),

@@ -24,7 +24,7 @@ def test_a_decision_is_answered_recorded_and_read_back_the_same(served: Served) 
     assert read_back.json() == body
     receipt = body.pop("receipt")
     assert hashlib.sha256(canonical(body)).hexdigest() == receipt["entry_sha256"]
-    assert body["advisory"] is None
+    assert body["advisory"] == {"status": "unavailable", "reason": "no_model"}
 
 
 def test_every_status_occurs_and_every_answer_explains_itself(served: Served) -> None:

@@ -20,7 +20,7 @@ def test_it_writes_the_rounds_and_says_what_to_do_next(tmp_path):
     assert result.exit_code == 0
     assert "40 households, 2 rounds" in result.stdout
     assert "lushi import" in result.stdout
-    assert sorted(path.name for path in (tmp_path / "county").iterdir()) == ["2017-04-10", "2017-07-10"]
+    assert sorted(path.name for path in (tmp_path / "county").iterdir()) == ["2017-04-10", "2017-07-10", "truth"]
 
 
 def test_full_rows_write_one_round(tmp_path):

@@ -1,0 +1,33 @@
+"""Repayment schedules: which sum of a loan is due on which day."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+TABLES = """
+CREATE TABLE loan_schedules (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    batch_no integer NOT NULL REFERENCES batches (batch_no),
+    loan_no integer NOT NULL REFERENCES loans (loan_no),
+    due_on date NOT NULL,
+    due_cny numeric(14, 2) NOT NULL
+);
+CREATE INDEX loan_schedules_as_of ON loan_schedules (loan_no, due_on, seq DESC);
+CREATE TRIGGER loan_schedules_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON loan_schedules
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+
+
+def upgrade() -> None:
+    """Create the table, append-only like every fact."""
+    op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Refused: recorded history is never removed by a program."""
+    raise NotImplementedError("this step cannot be undone; restore a backup instead")

@@ -1,0 +1,64 @@
+"""Which model version two people promoted, and when: only ever appended to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from feature_store.adapters.recording import take_recorded_at
+
+Kind = Literal["promotion", "rollback"]
+_COLUMNS = 'kind, version, sha256, "from", "by", second, why, recorded_at'
+_STANDING = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1")
+_HISTORY = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq")
+_RECORD = sa.text(f"""
+    INSERT INTO promotions ({_COLUMNS})
+    VALUES (:kind, :version, :sha256, :replaces, :by, :second, :why, :recorded_at)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """One move of the challenger. sha256: of the model's file; replaces: the version before, if any."""
+
+    kind: Kind
+    version: str
+    sha256: str
+    replaces: str | None
+    by: str
+    second: str
+    why: str
+    recorded_at: datetime
+
+
+def standing(connection: sa.Connection) -> Promotion | None:
+    """The move that stands; None before the first."""
+    row = connection.execute(_STANDING).one_or_none()
+    return None if row is None else _promotion(row)
+
+
+def history(connection: sa.Connection) -> list[Promotion]:
+    """Every move, oldest first."""
+    return [_promotion(row) for row in connection.execute(_HISTORY)]
+
+
+def lock_and_history(connection: sa.Connection, now: Callable[[], datetime]) -> tuple[datetime, list[Promotion]]:
+    """A recording time and every move so far; nobody else can record until the caller commits."""
+    recorded_at = take_recorded_at(connection, now)
+    return recorded_at, history(connection)
+
+
+def record(connection: sa.Connection, promotion: Promotion) -> None:
+    """Append a move; the caller commits at once.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: where one person stands for both, or no cause is given.
+    """
+    connection.execute(_RECORD, {name: getattr(promotion, name) for name in promotion.__slots__})
+
+
+def _promotion(row: Any) -> Promotion:
+    return Promotion(*row)

@@ -1,0 +1,1 @@
+"""The challenger in service: read from the registry, verified, asked beside every decision."""

@@ -1,0 +1,105 @@
+"""The advisory part of a decision: whatever happens here, the binding part stands and is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from feature_store.adapters.attempt import attempt
+from feature_store.adapters.promotions import Promotion, standing
+from feature_store.adapters.store import Moment
+from feature_store.feature_set import FeatureSet
+from feature_store.vector import AreaBook, LoanAsked, Matrix, history_dates, vector_of
+from scoring.areas import AreaState
+from scoring.credit_file import CreditFile
+from scoring.opinion import Opinion, Unavailable, opinion_data
+from scoring.policy.schema import Policy
+from scoring.terms import Request
+from serving.challenger.opinion import CardSays
+from serving.challenger.standing import Challengers, Loaded, NoOpinion
+from serving.challenger.worker import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an opinion is about: the household as known, its area and the loan that it asks for."""
+
+    file: CreditFile
+    policy: Policy
+    on: date
+    area: AreaState | None
+    loan: Request
+
+
+Vector = Callable[[Moment, Asked, FeatureSet], Matrix]
+"""Builds the features of what is asked as known at a moment: (1, n_features), NaN where missing."""
+
+
+def card_says(status: str, grade: str | None, policy: Policy) -> CardSays:
+    """The card's outcome, as far as the model is compared with it."""
+    ids = [one.id for one in policy.grades]
+    return CardSays(status, grade, grade in ids[len(ids) // 2 :])
+
+
+def read_vector(moment: Moment, asked: Asked, feature_set: FeatureSet) -> Matrix:
+    """The features, from the household's files on the days of its history as known at the moment."""
+    file, policy = asked.file, asked.policy
+    past = [moment.credit_file(file.household_id, on=day, policy=policy) for day in history_dates(asked.on)]
+    loan = LoanAsked(float(asked.loan.amount_cny), asked.loan.term_months, asked.loan.purpose)
+    return vector_of(feature_set, policy, now=file, past=past, loan=loan, area=_book(asked.area), on=asked.on)
+
+
+def advise(
+    moment: Moment, challengers: Challengers, asked: Asked, *, card: CardSays, vector: Vector = read_vector
+) -> dict[str, Any]:
+    """The advisory part as data. Never raises, never waits longer than allowed.
+
+    The moment's transaction is afterwards as it was before, unless the database itself went away.
+    """
+    deadline = Deadline(challengers.timeout_ms)
+    try:
+        loaded, row = _prepared(moment, challengers, asked, vector=vector, deadline=deadline)
+        opinion: Opinion | Unavailable = challengers.ask(loaded, row, on=asked.on, card=card, deadline=deadline)
+    except NoOpinion as none:
+        opinion = Unavailable(none.reason)
+    except Exception:
+        opinion = Unavailable("failed")
+    return opinion_data(opinion)
+
+
+def warm(promotion: Promotion | None, challengers: Challengers, *, known_at: datetime, within_ms: int) -> bool:
+    """Load the promoted model before the first decision; whether it is ready."""
+    if promotion is None:
+        return False
+    try:
+        challengers.ready(promotion, known_at=known_at, deadline=Deadline(within_ms))
+    except NoOpinion:
+        return False
+    return True
+
+
+def _prepared(
+    moment: Moment, challengers: Challengers, asked: Asked, *, vector: Vector, deadline: Deadline
+) -> tuple[Loaded, Matrix]:
+    with attempt(moment.connection, within_ms=challengers.timeout_ms):
+        promotion = standing(moment.connection)
+        if promotion is None:
+            raise NoOpinion("no_model")
+        loaded = challengers.ready(promotion, known_at=moment.known_at, deadline=deadline)
+        try:
+            row = vector(moment, asked, loaded.challenger.feature_set)
+        except Exception:
+            raise NoOpinion("vector_failed") from None
+    if row.shape != (1, len(loaded.challenger.about.features)) or row.dtype != np.float64:
+        raise NoOpinion("vector_failed")
+    return loaded, row
+
+
+def _book(area: AreaState | None) -> AreaBook:
+    if area is None or area.village.as_at is None:
+        return AreaBook()
+    return AreaBook(float(area.village.ratio), float(area.village.n_loans))

@@ -1,0 +1,122 @@
+"""The registry of models in MLflow: the only file of the service that imports it.
+
+MLflow takes a second to import, so that happens when a model is first asked for. Its telemetry is
+off, and a registry that does not exist yet is empty rather than made.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from serving.challenger.load import ABOUT, Artefact, read_folder
+from serving.challenger.versions import RegistryUnavailable, Version
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+NAME, ALIAS = "lushi-challenger", "challenger"
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
+_SQLITE = "sqlite:///"
+_THEIRS = ("The ``noload`` loader strategy is deprecated",)
+"""Beginnings of warnings that MLflow's own code calls forth, which nobody here can heed."""
+
+
+class MlflowRegistry:
+    """One registered model behind one tracking address."""
+
+    def __init__(self, tracking_uri: str, name: str = NAME) -> None:
+        self._uri, self._name = tracking_uri, name
+
+    def versions(self) -> list[Version]:
+        """Every version, oldest first."""
+        if not self._exists():
+            return []
+        with _reachable():
+            found = self._client.search_model_versions(f"name = '{self._name}'", max_results=10_000)
+        return sorted((_version(it) for it in found), key=lambda it: int(it.version))
+
+    def artefact(self, version: str) -> Artefact:
+        """A version's two files."""
+        if not self._exists():
+            raise RegistryUnavailable("there is no registry of models yet; train a challenger first")
+        from mlflow.artifacts import download_artifacts
+
+        with _reachable(), tempfile.TemporaryDirectory(prefix="lushi-model-") as folder:
+            uri = self._client.get_model_version_download_uri(self._name, version)
+            # A remote folder is copied; a local one is read where it lies.
+            where = Path(download_artifacts(artifact_uri=uri, dst_path=folder, tracking_uri=self._uri))
+            return read_folder(_folder_of(where))
+
+    def alias(self) -> str | None:
+        """The version that bears the alias."""
+        if not self._exists():
+            return None
+        with _reachable():
+            found = self._client.search_registered_models(f"name = '{self._name}'")
+            # A search leaves the aliases out.
+            aliases = self._client.get_registered_model(self._name).aliases if found else {}
+        version = aliases.get(ALIAS)
+        return None if version is None else str(version)
+
+    def move_alias(self, version: str) -> None:
+        """Give the alias to a version."""
+        with _reachable():
+            self._client.set_registered_model_alias(self._name, ALIAS, version)
+
+    def _exists(self) -> bool:
+        return not self._uri.startswith(_SQLITE) or Path(self._uri.removeprefix(_SQLITE)).is_file()
+
+    @cached_property
+    def _client(self) -> MlflowClient:
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
+        from mlflow import MlflowClient
+
+        return MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Run a call to MLflow; its own errors and those of its files and connections become ours."""
+    from mlflow.exceptions import MlflowException
+
+    for about in _THEIRS:
+        warnings.filterwarnings("ignore", about)
+    try:
+        yield
+    except (MlflowException, OSError) as error:
+        raise RegistryUnavailable(
+            "the registry of models cannot be used, or holds no such version; check LUSHI_MLRUNS and `lushi models`"
+        ) from error
+
+
+def _folder_of(where: Path) -> Path:
+    """The folder that holds the files: the version's own, or the only one inside it."""
+    if (where / ABOUT).is_file():
+        return where
+    inside = sorted(path.parent for path in where.glob(f"*/{ABOUT}"))
+    return inside[0] if len(inside) == 1 else where
+
+
+def _version(found: Any) -> Version:
+    tags = found.tags
+    return Version(
+        version=str(found.version),
+        created_at=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC),
+        verdict=tags.get("verdict", ""),
+        model_sha256=tags.get("model_sha256", ""),
+        feature_set=tags.get("feature_set", ""),
+        quarter=tags.get("quarter", ""),
+    )

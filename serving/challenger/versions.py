@@ -1,0 +1,67 @@
+"""What service needs of a registry of models: its versions, their files, and the alias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from scoring.errors import LushiError
+from serving.challenger.load import Artefact
+
+PROMOTE = "promote"
+"""The gate's verdict on a version that may be promoted."""
+
+
+class RegistryUnavailable(LushiError):
+    """The registry of models cannot be read or changed now, or holds no such version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A registered model version, as training tagged it; a tag that is not there is ''."""
+
+    version: str
+    created_at: datetime
+    verdict: str
+    model_sha256: str
+    feature_set: str
+    quarter: str
+
+
+class Registry(Protocol):
+    """The registry of one county's challenger."""
+
+    def versions(self) -> list[Version]:
+        """Every version, oldest first.
+
+        Raises:
+            RegistryUnavailable: where the registry cannot be read.
+        """
+        ...
+
+    def artefact(self, version: str) -> Artefact:
+        """A version's two files.
+
+        Raises:
+            RegistryUnavailable: where there is no such version or the registry cannot be read.
+            ChallengerUnusable: where a file is missing or too large.
+        """
+        ...
+
+    def alias(self) -> str | None:
+        """The version that bears the alias; None where none does."""
+        ...
+
+    def move_alias(self, version: str) -> None:
+        """Give the alias to a version.
+
+        Raises:
+            RegistryUnavailable: where the registry cannot be changed.
+        """
+        ...
+
+
+def with_model(registry: Registry, sha256: str) -> str | None:
+    """The oldest version whose model has a hash; None where there is none."""
+    return next((it.version for it in registry.versions() if it.model_sha256 == sha256), None)

@@ -1,0 +1,107 @@
+"""Every figure of a run under one flat name: what the record holds and the model card shows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+from scoring.metrics import calibration
+from training.compare import Comparison
+from training.fairness import Fairness
+from training.intervals import Estimate
+from training.judged import Judged
+from training.results import Results
+from training.wilson import wilson
+
+Figures = dict[str, float]
+_ODD = re.compile(r"[^\w. /-]")
+
+
+def key(*parts: object) -> str:
+    """A figure's name: parts joined by dots; characters that a registry refuses become underscores."""
+    return ".".join(_ODD.sub("_", str(part)) for part in parts)
+
+
+def of_results(results: Results) -> Figures:
+    """Everything that judging found."""
+    numbers = of_estimates("overall", results.overall) | of_segments(results.segments)
+    numbers |= {
+        "check.additivity": results.additivity,
+        "check.reversals": float(sum(results.reversals.values())),
+        "check.constrained": float(len(results.reversals)),
+        "psi.score": results.score_psi,
+    }
+    numbers |= {key("psi", "feature", name): value for name, value in results.moved.items()}
+    numbers |= {key("alone", name): value for name, value in results.alone.items()}
+    for name, values in results.rivals.items():
+        numbers |= of_estimates(key("rival", name), values) | of_comparison(name, results.compared[name])
+    for name, fair in results.fair.items():
+        numbers |= of_fairness(name, fair)
+    return numbers
+
+
+def put(figures: Figures, name: str, estimate: Estimate) -> None:
+    """Add a value with its interval; what could not be had is left out rather than written as NaN."""
+    for ending, value in (("", estimate.value), (".low", estimate.low), (".high", estimate.high)):
+        if math.isfinite(value):
+            figures[name + ending] = value
+
+
+def of_estimates(prefix: str, found: Mapping[str, Estimate]) -> Figures:
+    """A group of estimates."""
+    figures: Figures = {}
+    for name, estimate in found.items():
+        put(figures, f"{prefix}.{name}", estimate)
+    return figures
+
+
+def of_segments(found: Mapping[str, Mapping[str, Mapping[str, Estimate]]]) -> Figures:
+    """Segments: counts without intervals, the rest with."""
+    figures: Figures = {}
+    for segment, parts in found.items():
+        for part, values in parts.items():
+            for name, estimate in values.items():
+                where = key("segment", segment, part, name)
+                if name in ("rows", "bads"):
+                    figures[where] = estimate.value
+                else:
+                    put(figures, where, estimate)
+    return figures
+
+
+def of_comparison(rival: str, it: Comparison) -> Figures:
+    """Paired differences and the swap set."""
+    figures: Figures = {}
+    put(figures, key("rival", rival, "auc_difference"), it.auc)
+    if it.brier is not None:
+        put(figures, key("rival", rival, "brier_difference"), it.brier)
+    for name in ("both", "swapped_in", "swapped_out", "neither"):
+        rows, bads = getattr(it.swaps, name)
+        figures[key("rival", rival, "swap", name, "rows")] = rows
+        figures[key("rival", rival, "swap", name, "bads")] = bads
+        if rows:
+            figures[key("rival", rival, "swap", name, "bad_rate")] = bads / rows
+    return figures
+
+
+def of_fairness(column: str, it: Fairness) -> Figures:
+    """Accepted shares by group and the ratio of the worst to the best treated."""
+    figures: Figures = {}
+    for kind, groups in (("accepted", it.accepted), ("accepted_good", it.accepted_good)):
+        for group, estimate in groups.items():
+            put(figures, key("fairness", column, group, kind), estimate)
+    put(figures, key("fairness", column, "ratio"), it.ratio)
+    return figures
+
+
+def of_reliability(judged: Judged) -> Figures:
+    """Per bin of PD: rows, mean PD, realised share with its Wilson interval."""
+    curve = calibration.reliability(judged.chance, judged.bad)
+    figures: Figures = {}
+    for place, (rows, said, real) in enumerate(zip(curve.rows, curve.predicted, curve.realised, strict=True), start=1):
+        if rows:
+            low, high = wilson(float(real * rows), float(rows))
+            values = {"rows": rows, "predicted": said, "realised": real, "realised.low": low, "realised.high": high}
+            figures |= {key("reliability", place, name): float(value) for name, value in values.items()}
+    return figures

@@ -1,0 +1,30 @@
+"""What judging found, before it is written down anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from training.compare import Comparison
+from training.fairness import Fairness
+from training.intervals import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Statistics of the challenger and of each rival, paired comparisons, segments, fairness, and the checks.
+
+    alone: AUC of each feature alone. reversals: by constrained feature. moved: PSI by feature.
+    """
+
+    overall: Mapping[str, Estimate]
+    rivals: Mapping[str, Mapping[str, Estimate]]
+    compared: Mapping[str, Comparison]
+    segments: Mapping[str, Mapping[str, Mapping[str, Estimate]]]
+    fair: Mapping[str, Fairness]
+    alone: Mapping[str, float]
+    afterwards: tuple[str, ...]
+    reversals: Mapping[str, int]
+    moved: Mapping[str, float]
+    score_psi: float
+    additivity: float
