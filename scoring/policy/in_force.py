@@ -80,7 +80,7 @@ def read_index(node: Node, faults: list[Fault]) -> list[Approval]:
 
 
 def check_index(approvals: list[Approval], policies: Mapping[str, Policy], faults: list[Fault]) -> Policies:
-    """Hold each approval against the folder that it approves, and each policy against the one before."""
+    """Hold each approval against the folder that it approves, and each policy against all before it."""
     ordered: list[tuple[Approval, Policy]] = []
     for approval in approvals:
         policy = policies.get(approval.folder)
@@ -112,10 +112,10 @@ def check_index(approvals: list[Approval], policies: Mapping[str, Policy], fault
                     "End the earlier policy the day before",
                 )
             )
-        for what in _incompatible(before, after):
-            faults.append(
-                _at(approval, what, "Keep type, decimals and the order of categories, or use a new indicator id")
-            )
+    for number, (approval, after) in enumerate(ordered):
+        found = [what for _, before in ordered[:number] for what in _incompatible(before, after)]
+        mend = "Keep type, decimals and the order of categories, or use a new indicator id"
+        faults += [_at(approval, what, mend) for what in found]
     return Policies(tuple(approvals), tuple(policy for _, policy in ordered))
 
 
