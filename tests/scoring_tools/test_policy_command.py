@@ -93,10 +93,7 @@ def test_what_does_not_exist_is_said_and_leaves_with_1(what: str) -> None:
     for verb in ("check", "show", "sensitivity"):
         result = run(verb, what)
         assert result.exit_code == 1
-        assert (
-            "no approved policy takes effect" in result.output
-            or "there is no such policy folder" in result.output
-        )
+        assert "no approved policy takes effect" in result.output or "there is no such policy folder" in result.output
         assert "Traceback" not in result.output
 
 
