@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from scoring.errors import Fault, PolicyNotInForce
+from scoring.policy.codes import LATEST
 from scoring.policy.fields import Fields
 from scoring.policy.schema import Policy
 from scoring.policy.tree import Node
@@ -38,10 +39,11 @@ class Policies:
         """The policy that binds on a day.
 
         Raises:
-            PolicyNotInForce: before the first, after the last one's end, or in a gap between two.
+            PolicyNotInForce: before the first, after the last one's end, in a gap between two, or after
+                the last day that a credit file can name ("until further notice" reaches no further).
         """
         begun = [policy for policy in self.policies if policy.effective_from <= on]
-        if not begun or (begun[-1].effective_to is not None and on > begun[-1].effective_to):
+        if not begun or on.toordinal() > LATEST or (begun[-1].effective_to is not None and on > begun[-1].effective_to):
             known = "; ".join(
                 f"{p.id} from {p.effective_from} to {p.effective_to or 'further notice'}" for p in self.policies
             )
