@@ -74,6 +74,9 @@ def register(app: typer.Typer, wire: Callable[[], Parts]) -> None:
         accept_valid_rows: Annotated[
             bool, typer.Option("--accept-valid-rows", help="Store the faultless rows of a file with faults.")
         ] = False,
+        again: Annotated[
+            bool, typer.Option("--again", help="State a file once more that is already stored, as said now.")
+        ] = False,
         faults_csv: Annotated[
             Path | None, typer.Option(help="Write every fault to this file.", dir_okay=False, show_default=False)
         ] = None,
@@ -86,7 +89,7 @@ def register(app: typer.Typer, wire: Callable[[], Parts]) -> None:
         """
         files = _files(paths)
         stated = Stated(source, _day(observed_on), coverage, tuple(areas) if areas is not None else None)
-        results = import_all(files, wire(), stated=stated, accept_valid_rows=accept_valid_rows)
+        results = import_all(files, wire(), stated=stated, accept_valid_rows=accept_valid_rows, again=again)
         faults = tuple(fault for result in results for fault in result.faults)
         if faults_csv is not None:
             _write_csv(faults_csv, faults)
@@ -96,7 +99,12 @@ def register(app: typer.Typer, wire: Callable[[], Parts]) -> None:
 
 
 def import_all(
-    files: Sequence[Path], parts: Parts, *, stated: Stated = NOTHING, accept_valid_rows: bool = False
+    files: Sequence[Path],
+    parts: Parts,
+    *,
+    stated: Stated = NOTHING,
+    accept_valid_rows: bool = False,
+    again: bool = False,
 ) -> list[Imported]:
     """Import files one after the other, each in its own transaction, with a progress bar on stderr."""
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -114,6 +122,7 @@ def import_all(
                     id_key=parts.id_key,
                     stated=stated,
                     accept_valid_rows=accept_valid_rows,
+                    again=again,
                 )
             )
             bar.advance(task)
@@ -147,7 +156,7 @@ def _report(results: Sequence[Imported], faults: tuple[Fault, ...], faults_csv: 
     done = Table("file", "source", "outcome", "rows", "faults", box=None, pad_edge=False)
     words = {
         "imported": "imported",
-        "already": "already imported, nothing changed",
+        "already": "already imported, nothing changed (--again states it once more)",
         "refused": "refused, nothing changed",
     }
     for it in results:

@@ -1,14 +1,14 @@
 """Area controls: bad-loan ratios, stops and their release, credit villages and townships.
 
 A stop begins at the first month end whose ratio passes the limit. It is released once the ratio has
-been within the limit for ``release_month_ends`` month ends in a row (none missing) and, where the policy says so, a
-person has signed it off after that. A stop lowers terms (no new credit), never a grade.
+been within the limit for ``release_month_ends`` month ends in a row (none missing) and, where the policy says so, people
+have signed it off after that, on a loan book at most ``release_book_days`` old. A stop lowers terms (no new credit), never a grade.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -101,7 +101,8 @@ def timeline(
                 since, stopped, clear = (since if stopped else day), True, 0
             else:
                 clear += 1
-        served = stopped and clear >= rules.release_month_ends
+        fresh = last[0] is not None and (day - last[0]).days <= rules.release_book_days
+        served = stopped and fresh and clear >= rules.release_month_ends
         if served and (is_release or not rules.release_sign_off):
             stopped, since, served = False, None, False
         states.append((day, Stop(stopped, since, last[1], last[0], last[2], served)))
@@ -128,6 +129,11 @@ def township_stops(
     return timeline(ratios, False, Fraction(rules.township_stopped_at_least), rules, releases)
 
 
+def awaiting(stop: Stop, rules: AreaRules, on: date) -> bool:
+    """Whether a release could be signed on a day: served, and on a loan book that is not too old."""
+    return stop.awaiting_sign_off and stop.as_at is not None and (on - stop.as_at).days <= rules.release_book_days
+
+
 def at(states: Sequence[tuple[date, Stop]], on: date) -> Stop:
     """The state that stands on a day: the last one on or before it."""
     return next((stop for day, stop in reversed(states) if day <= on), NO_BOOK)
@@ -152,7 +158,9 @@ def area_states(
     if len(townships) > 1:
         raise ValueError(f"the villages of one township are needed, not of {len(townships)}")
     township = at(township_stops(stops, rules, *townships.values()), on)
+    township = replace(township, awaiting_sign_off=awaiting(township, rules, on))
     found = {code: at(states, on) for code, states in stops.items()}
+    found = {code: replace(stop, awaiting_sign_off=awaiting(stop, rules, on)) for code, stop in found.items()}
     return {code: AreaState(stop, township, 0 < stop.n_loans < rules.few_loans) for code, stop in found.items()}
 
 
@@ -169,10 +177,10 @@ def area_state(
 
 
 def credit_village(graded: int, households: int, rules: AreaRules) -> bool:
-    """Whether the share of households with a grade makes a credit village (at least 70 %)."""
+    """Whether the share of households with a grade reaches the policy's for a credit village."""
     return households > 0 and Fraction(graded, households) >= Fraction(rules.credit_village_at_least)
 
 
 def credit_township(credit_villages: int, villages: int, rules: AreaRules) -> bool:
-    """Whether the share of credit villages makes a credit township (at least 65 %)."""
+    """Whether the share of credit villages reaches the policy's for a credit township."""
     return villages > 0 and Fraction(credit_villages, villages) >= Fraction(rules.credit_township_at_least)

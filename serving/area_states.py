@@ -7,14 +7,14 @@ version of the book; a decision then costs one look-up.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 
 from feature_store.adapters.store import Moment
 from scoring.areas import TOWNSHIP_DIGITS, AreaState, MonthEnd, area_states
 from scoring.policy.schema import Policy
 
-_Key = tuple[str, str, date, int]
+_Key = tuple[str, str, date, datetime | None]
 
 
 class AreaStates:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from feature_store.adapters import registers
 from feature_store.adapters.read_areas import sign_release
-from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop, at, township_stops, village_stops
+from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop, at, awaiting, township_stops, village_stops
 from scoring.errors import LushiError
 from serving.clock import civil_day
 from serving.wiring import Parts
@@ -30,7 +30,7 @@ class AreaStop:
 def area_stops(parts: Parts, on: date) -> list[AreaStop]:
     """Every village and township of the county with its stop on a day, by code."""
     policy = parts.policies.in_force(on)
-    with parts.store.moment(parts.clock.now) as moment:
+    with parts.store.looking(parts.store.now(parts.clock.now)) as moment:
         history = moment.area_history("", on=on, policy=policy)
         names = registers.villages_of(moment.connection)
     signed: dict[str, list[date]] = {}
@@ -44,7 +44,8 @@ def area_stops(parts: Parts, on: date) -> list[AreaStop]:
     for township in sorted({code[:TOWNSHIP_DIGITS] for code in villages}):
         within = {code: states for code, states in villages.items() if code.startswith(township)}
         found[township] = at(township_stops(within, policy.areas, signed.get(township, ())), on)
-    return [AreaStop(code, *names.get(code, (code, code)), stop) for code, stop in sorted(found.items())]
+    stops = {code: replace(stop, awaiting_sign_off=awaiting(stop, policy.areas, on)) for code, stop in found.items()}
+    return [AreaStop(code, *names.get(code, (code, code)), stop) for code, stop in sorted(stops.items())]
 
 
 def release_area(parts: Parts, code: str, *, by: str, second: str, why: str) -> None:
@@ -65,7 +66,10 @@ def release_area(parts: Parts, code: str, *, by: str, second: str, why: str) -> 
     if not area.stop.stopped:
         raise ReleaseRefused(f"{code} is not stopped, so there is nothing to release")
     if not area.stop.awaiting_sign_off:
-        months = parts.policies.in_force(today).areas.release_month_ends
-        raise ReleaseRefused(f"{code} must first be within the limit on {months} month ends in a row")
+        rules = parts.policies.in_force(today).areas
+        raise ReleaseRefused(
+            f"{code} must first be within the limit on {rules.release_month_ends} month ends in a row, "
+            f"the last at most {rules.release_book_days} days ago"
+        )
     with parts.store.engine.begin() as connection:
         sign_release(connection, code, signed_on=today, by=by, second=second, why=why, now=parts.clock.now)

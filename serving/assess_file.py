@@ -17,7 +17,7 @@ from feature_store.table_file import digest, read_table
 from scoring.batch import STATUSES, Columns, assess_columns
 from scoring.credit_file import MISSING
 from scoring.errors import LushiError
-from scoring.policy.codes import expected
+from scoring.policy.codes import EARLIEST, LATEST, expected
 from scoring.policy.compiled import compiled
 from scoring.policy.schema import Policy
 
@@ -77,6 +77,8 @@ def grade_file(
     Raises:
         FileRefused: with every fault, where a value is not allowed, an id is missing or stands twice.
     """
+    if not EARLIEST <= on.toordinal() <= LATEST:
+        raise LushiError("the day is outside 1950 to 2100; give the day on which to grade")
     findings = Findings(path.name)
     sha256 = digest(path, findings)
     table = read_table(path, sha256, findings) if sha256 else None

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feature_store.adapters import registers
+from feature_store.adapters.registers import Run
 from feature_store.adapters.store import county
-from scoring.areas import credit_township, credit_village
+from scoring.areas import TOWNSHIP_DIGITS, credit_township, credit_village
 from scoring.batch import STATUSES, assess_columns
 from scoring.policy.compiled import compiled
 from scoring.policy.schema import Policy
@@ -68,7 +69,8 @@ def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambd
     """
     policy = parts.policies.in_force(on)
     quarter = quarter_of(on)
-    with parts.store.moment(parts.clock.now) as moment:
+    known_at = parts.store.now(parts.clock.now)
+    with parts.store.looking(known_at) as moment:
         progress("reading filings")
         found = county(moment.connection, on=on, known_at=moment.known_at, policy=policy)
         progress("grading")
@@ -76,6 +78,7 @@ def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambd
         last = registers.last_run(moment.connection, before_quarter=quarter)
         nobody = np.full(len(found.household_no), -1, np.int16)
         before = registers.standing(moment.connection, last, found.household_no) if last else (nobody, nobody)
+        before = (before[0], _grades_now(before[1], parts, last, policy))
         names = registers.villages_of(moment.connection)
         villages, townships = _shares(policy, found.villages, columns.status == GRADED, names)
         progress("writing the register")
@@ -117,6 +120,14 @@ def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambd
     )
 
 
+def _grades_now(grade: NDArray[Any], parts: Parts, last: Run | None, policy: Policy) -> NDArray[Any]:
+    """Positions of the grades of an earlier run among this policy's grades; -1 where it has no such grade."""
+    old = next((one for one in parts.policies.policies if last and one.id == last.policy_id), policy)
+    names = [one.id for one in policy.grades]
+    now = [names.index(one.id) if one.id in names else -1 for one in old.grades]
+    return np.asarray(np.array([*now, -1], np.int16)[grade])
+
+
 def _shares(
     policy: Policy, villages: NDArray[Any], graded: NDArray[np.bool_], names: dict[str, tuple[str, str]]
 ) -> tuple[tuple[AreaShare, ...], tuple[AreaShare, ...]]:
@@ -124,11 +135,11 @@ def _shares(
     total, with_grade = np.bincount(where, minlength=len(codes)), np.bincount(where[graded], minlength=len(codes))
     counts = {str(code): (int(n), int(g)) for code, n, g in zip(codes, total, with_grade, strict=True)}
     of_village = []
-    for code in sorted({*counts, *(code for code in names if len(code) == 12)}):
+    for code in sorted({*counts, *(code for code in names if len(code) > TOWNSHIP_DIGITS)}):
         n, g = counts.get(code, (0, 0))
         of_village.append(AreaShare(code, *names.get(code, (code, code)), n, g, credit_village(g, n, policy.areas)))
     of_township = []
-    for code in sorted({village.code[:9] for village in of_village}):
+    for code in sorted({village.code[:TOWNSHIP_DIGITS] for village in of_village}):
         within = [village for village in of_village if village.code.startswith(code)]
         honoured = sum(village.credit_area for village in within)
         of_township.append(

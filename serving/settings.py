@@ -16,7 +16,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("LUSHI_DATA", "var", "Folder for what the service keeps: the embedded database and the key file."),
     ("LUSHI_DATABASE_URL", "", "A running PostgreSQL (postgresql://user:password@host/db). Empty: the embedded one."),
     ("LUSHI_POLICIES", str(ROOT / "lushi"), "Folder with index.yaml and the approved policy folders."),
-    ("LUSHI_HOST", "127.0.0.1", "Address that the service listens on."),
+    (
+        "LUSHI_HOST",
+        "127.0.0.1",
+        "Address that the service listens on; this machine only, since callers are not yet told apart.",
+    ),
     ("LUSHI_PORT", "8000", "Port that the service listens on, 1 to 65535."),
     (
         "LUSHI_NOW",
@@ -35,6 +39,10 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need.",
     ),
 )
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""The service does not yet know who calls, so it listens on its own machine only."""
 
 
 class SettingsInvalid(LushiError):
@@ -79,11 +87,17 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     port = value["LUSHI_PORT"]
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise SettingsInvalid("LUSHI_PORT is not a port; give a whole number from 1 to 65535")
+    host = value["LUSHI_HOST"]
+    if host not in LOOPBACK:
+        raise SettingsInvalid(
+            f"LUSHI_HOST must be one of {', '.join(LOOPBACK)} until callers can be told apart: put a gateway that "
+            "authenticates banks in front of the service"
+        )
     return Settings(
         data=Path(value["LUSHI_DATA"]),
         database_url=_url(value["LUSHI_DATABASE_URL"]),
         policies=Path(value["LUSHI_POLICIES"]),
-        host=value["LUSHI_HOST"],
+        host=host,
         port=int(port),
         now=_time(value["LUSHI_NOW"]),
         id_key=_key(value["LUSHI_ID_KEY"]),

@@ -13,7 +13,7 @@ from scoring.errors import LushiError
 
 
 class StoreUnavailable(LushiError):
-    """The database cannot be reached or went away; nothing was recorded by the failed call."""
+    """The database cannot be reached, or went away. A call that was being committed may still be recorded."""
 
 
 def connect(url: str, *, pool_size: int = 16) -> sa.Engine:
@@ -22,7 +22,9 @@ def connect(url: str, *, pool_size: int = 16) -> sa.Engine:
     Raises:
         StoreUnavailable: where the database cannot be reached.
     """
-    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=8, pool_timeout=10, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url, pool_size=pool_size, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
+    )
     with reachable():
         upgrade_to_head(engine)
     return engine

@@ -10,6 +10,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from feature_store.adapters.connect import reachable
 from feature_store.adapters.known import KnownInStore
 from feature_store.adapters.recording import take_recorded_at
 from feature_store.adapters.store import Store
@@ -21,9 +22,13 @@ from feature_store.sidecar import NOTHING, Stated, beside
 from feature_store.table_file import digest
 
 _SEEN = sa.text("""
-    SELECT batch_no, recorded_at FROM batches
+    SELECT batch_no, recorded_at, n_refused FROM batches
     WHERE source = :source AND file_sha256 = :sha256 AND observed_on = :observed_on AND coverage = :coverage
-      AND areas = CAST(:areas AS text[])""")
+      AND areas = CAST(:areas AS text[])
+    ORDER BY repeat DESC LIMIT 1""")
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(:key, hashtext(:source))")
+_LOCK = 0x4C555349
+"""Advisory lock key: 'LUSI' in ASCII, with the source's hash beside it."""
 _RECORD = sa.text("UPDATE batches SET recorded_at = :recorded_at WHERE batch_no = :batch_no")
 _DOUBLED = sa.text("""
     SELECT pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint
@@ -58,18 +63,27 @@ def import_file(
     id_key: bytes,
     stated: Stated = NOTHING,
     accept_valid_rows: bool = False,
+    again: bool = False,
 ) -> Imported:
     """Check a file against the policy in force and store what may be stored.
 
     A file with faults changes nothing, unless ``accept_valid_rows``: then its faultless rows are
-    stored and the faults still reported. A file that is already stored changes nothing.
+    stored and the faults still reported. A file that is already stored whole changes nothing, unless
+    ``again``: then its statements are recorded once more, as said now (a correction taken back).
+    One file of a source is imported at a time.
+
+    Raises:
+        StoreUnavailable: where the database is away; then nothing is recorded.
+        ClockBehind: where the clock stands before what is already recorded.
     """
     findings = Findings(path.name)
     sha256 = digest(path, findings)
     if sha256 is None:
         return _refused(path, None, findings.all())
-    with store.engine.begin() as connection:
-        seen = _seen(connection, path, sha256, stated)
+    with reachable(), store.engine.begin() as connection:
+        source = stated.source or beside(path).source or ""
+        connection.execute(_ONE_AT_A_TIME, {"key": _LOCK, "source": source})
+        seen = None if again else _seen(connection, path, sha256, stated)
         if seen is not None:
             return seen
         checked = check_file(
@@ -86,11 +100,8 @@ def import_file(
         refuse = checked.faults and not (accept_valid_rows and rows is not None and len(rows))
         if batch is None or rows is None or policy is None or refuse:
             return _refused(path, batch.source if batch else stated.source, checked.faults)
-        batch_no = write(connection, batch, rows, policy_sha256=policy.sha256)
-        if batch_no is None:
-            seen = _seen(connection, path, sha256, stated)
-            assert seen is not None
-            return seen
+        refused = len({fault.row for fault in checked.faults})
+        batch_no = write(connection, batch, rows, policy_sha256=policy.sha256, n_refused=refused)
         recorded_at = take_recorded_at(connection, now)
         connection.execute(_RECORD, {"recorded_at": recorded_at, "batch_no": batch_no})
     if len(rows) >= _ANALYZE_FROM:
@@ -126,7 +137,7 @@ def _seen(connection: sa.Connection, path: Path, sha256: str, stated: Stated) ->
         "areas": list(areas or ()) if coverage is Coverage.COMPLETE else [],
     }
     row = connection.execute(_SEEN, declared).one_or_none()
-    if row is None:
+    if row is None or row.n_refused:  # rows that were left out may be right by now
         return None
     return Imported(path.name, "already", source, row.batch_no, row.recorded_at, 0, ())
 

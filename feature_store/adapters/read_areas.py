@@ -16,8 +16,9 @@ from scoring.policy.schema import LoanClass
 MonthRow = tuple[date, Decimal, Decimal, int]
 """(month_end, balance_cny, bad_balance_cny, loans with a balance)"""
 
-# A loan counts where its household is registered on the day asked for; of a month's statements
-# the one recorded last counts.
+# A loan counts where its household is registered on the day asked for; of a month's statements the one
+# recorded last counts. A loan that a later month leaves out while it still has a balance is carried forward
+# as last stated: silence about a bad loan must not make a village good.
 _MONTH_ENDS = """
     WITH home AS MATERIALIZED (
         SELECT DISTINCT ON (r.household_no) r.household_no, r.village_code
@@ -26,24 +27,35 @@ _MONTH_ENDS = """
         ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC),
     known AS (
         SELECT DISTINCT ON (m.loan_no, m.month_end)
-               {key} AS key, m.month_end, m.balance_cny, m.days_past_due
+               m.loan_no, {key} AS key, m.month_end, m.balance_cny, m.days_past_due
         FROM home JOIN loans l USING (household_no) JOIN loan_months m USING (loan_no)
              JOIN batches b ON b.batch_no = m.batch_no
         WHERE starts_with(home.village_code, :within) AND m.month_end <= :on AND m.month_end >= :since
           AND b.recorded_at <= :known_at
-        ORDER BY m.loan_no, m.month_end, b.recorded_at DESC, m.seq DESC)
+        ORDER BY m.loan_no, m.month_end, b.recorded_at DESC, m.seq DESC),
+    months AS (SELECT DISTINCT month_end FROM known),
+    stated AS (
+        SELECT known.*, lead(month_end, 1, CAST('infinity' AS date)) OVER (PARTITION BY loan_no ORDER BY month_end) AS next_end
+        FROM known),
+    book AS (
+        SELECT key, month_end, balance_cny, days_past_due FROM stated
+        UNION ALL
+        SELECT s.key, m.month_end, s.balance_cny, s.days_past_due
+        FROM stated s JOIN months m ON m.month_end > s.month_end AND m.month_end < s.next_end
+        WHERE s.balance_cny > 0 AND s.next_end > s.month_end + 31)
     SELECT key, month_end, sum(balance_cny) AS balance_cny,
            coalesce(sum(balance_cny) FILTER (WHERE days_past_due >= :bad_days), 0) AS bad_balance_cny,
            count(*) FILTER (WHERE balance_cny > 0) AS n_loans
-    FROM known GROUP BY key, month_end ORDER BY key, month_end"""
+    FROM book GROUP BY key, month_end ORDER BY key, month_end"""
 _KEYS = {"village": "home.village_code", "township": "left(home.village_code, 9)", "bank": "l.bank"}
 _MONTH_ENDS_BY = {by: sa.text(_MONTH_ENDS.replace("{key}", key)) for by, key in _KEYS.items()}
 _VILLAGES = sa.text("SELECT code FROM areas WHERE kind = 'village' AND starts_with(code, :within) ORDER BY code")
-# Batches and releases are only ever appended, so the two greatest numbers change with every recording.
+# Recording times are unique and only rise, so the greatest one changes with every recording.
 _VERSION = sa.text("""
-    SELECT coalesce((SELECT max(batch_no) FROM batches
-                     WHERE source IN ('areas', 'households', 'loans', 'loan_months') AND recorded_at <= :known_at), 0)
-           * 1000000 + coalesce((SELECT max(seq) FROM area_releases WHERE recorded_at <= :known_at), 0)""")
+    SELECT greatest(
+        (SELECT max(recorded_at) FROM batches
+         WHERE source IN ('areas', 'households', 'loans', 'loan_months') AND recorded_at <= :known_at),
+        (SELECT max(recorded_at) FROM area_releases WHERE recorded_at <= :known_at))""")
 _RELEASES = sa.text("""
     SELECT area_code, signed_on, "by", second, why, recorded_at FROM area_releases
     WHERE signed_on <= :on AND recorded_at <= :known_at AND starts_with(area_code, :within)
@@ -79,14 +91,15 @@ def month_ends(
     return found
 
 
-def villages(connection: sa.Connection, *, within: str) -> list[str]:
-    """Every village whose code begins with ``within``, also those without loans, ascending."""
-    return list(connection.execute(_VILLAGES, {"within": within}).scalars())
+def villages(connection: sa.Connection, *, known_at: datetime, within: str) -> list[str]:
+    """Every village known by then whose code begins with ``within``, also those without loans, ascending."""
+    return list(connection.execute(_VILLAGES, {"known_at": known_at, "within": within}).scalars())
 
 
-def book_version(connection: sa.Connection, *, known_at: datetime) -> int:
-    """A number that changes whenever something that area states rest on is recorded."""
-    return int(connection.execute(_VERSION, {"known_at": known_at}).scalar_one())
+def book_version(connection: sa.Connection, *, known_at: datetime) -> datetime | None:
+    """When something that area states rest on was last recorded; None where nothing was."""
+    found: datetime | None = connection.execute(_VERSION, {"known_at": known_at}).scalar_one()
+    return found
 
 
 def releases(connection: sa.Connection, *, on: date, known_at: datetime, within: str = "") -> list[Release]:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from scoring.errors import LushiError
+
 _LOCK = 0x4C555348_4B4E4F57
 """Advisory lock key: 'LUSHKNOW' in ASCII."""
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
@@ -25,6 +27,8 @@ _GREATEST = sa.text(
     " (SELECT max(recorded_at) FROM decisions), (SELECT max(known_at) FROM register_runs))"
 )
 _TICK = timedelta(microseconds=1)
+MOST_LAG = timedelta(minutes=5)
+"""A clock that lags less is overruled; one that lags more stops decisions instead of dating them wrongly."""
 
 
 def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:
@@ -49,7 +53,20 @@ def later(now: datetime, least: datetime | None) -> datetime:
 
     Raises:
         ValueError: where the clock gives a time without a zone.
+        ClockBehind: where the clock lags so far that it, or what was recorded before, is wrong.
     """
     if now.tzinfo is None:
         raise ValueError("the clock must give times with a zone; use aware UTC datetimes")
+    if least is not None and least - now > MOST_LAG:
+        raise ClockBehind(now, least)
     return now if least is None or now >= least else least
+
+
+class ClockBehind(LushiError):
+    """The clock stands before what is already recorded, by more than clocks disagree."""
+
+    def __init__(self, now: datetime, least: datetime) -> None:
+        super().__init__(
+            f"the clock says {now.isoformat(timespec='seconds')}, but the store already holds facts recorded at "
+            f"{least.isoformat(timespec='seconds')}; set the clock right (or LUSHI_NOW) and try again"
+        )

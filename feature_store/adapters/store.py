@@ -18,6 +18,9 @@ from scoring.areas import TOWNSHIP_DIGITS
 from scoring.credit_file import CreditFile
 from scoring.policy.schema import Policy
 
+_PATIENCE = sa.text("SET LOCAL lock_timeout = '5s'")
+"""A call that cannot have its moment in time says so instead of queueing without end."""
+
 
 class Store:
     """The tables of one county (or of one province's share) behind one engine."""
@@ -34,7 +37,23 @@ class Store:
             StoreUnavailable: where the database is away, or goes away before the commit.
         """
         with reachable(), self.engine.begin() as connection:
+            connection.execute(_PATIENCE)
             yield Moment(recording.fix_known_at(connection, now), connection, self.layouts)
+
+    def now(self, now: Callable[[], datetime]) -> datetime:
+        """A knowledge time, fixed and let go at once: nothing can be recorded before it any more."""
+        with self.moment(now) as moment:
+            return moment.known_at
+
+    @contextmanager
+    def looking(self, known_at: datetime) -> Iterator[Moment]:
+        """One transaction that looks from a knowledge time of the past and holds up nobody.
+
+        Raises:
+            StoreUnavailable: as :meth:`moment`.
+        """
+        with reachable(), self.engine.begin() as connection:
+            yield Moment(known_at, connection, self.layouts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +86,8 @@ class Moment:
         """The same transaction looking from an earlier knowledge time."""
         return replace(self, known_at=known_at)
 
-    def book_version(self) -> int:
-        """A number that changes whenever loans, registrations, areas or releases are recorded."""
+    def book_version(self) -> datetime | None:
+        """When loans, registrations, areas or releases were last recorded; None where none were."""
         return read_areas.book_version(self.connection, known_at=self.known_at)
 
     def area_history(self, village_code: str, *, on: date, policy: Policy) -> AreaHistory:
@@ -77,7 +96,7 @@ class Moment:
         months = read_areas.month_ends(
             self.connection, on=on, known_at=self.known_at, classes=policy.areas.classes, within=township
         )
-        for village in read_areas.villages(self.connection, within=township):
+        for village in read_areas.villages(self.connection, known_at=self.known_at, within=township):
             months.setdefault(village, [])
         released = read_areas.releases(self.connection, on=on, known_at=self.known_at, within=township)
         return AreaHistory(village_code, township, months, released)

@@ -43,7 +43,9 @@ batches = sa.Table(
     sa.Column("last_seq", sa.BigInteger, comment="to here, perhaps mixed with another batch's"),
     sa.Column("earliest_on", sa.Date, comment="least observed_on of the batch and its rows"),
     sa.Column("latest_on", sa.Date, comment="greatest observed_on of the batch and its rows"),
-    sa.UniqueConstraint("source", "file_sha256", "observed_on", "coverage", "areas"),
+    sa.Column("repeat", sa.SmallInteger, nullable=False, server_default="0", comment="times stated before, by request"),
+    sa.Column("n_refused", sa.Integer, nullable=False, server_default="0", comment="faulty rows left out"),
+    sa.UniqueConstraint("source", "file_sha256", "observed_on", "coverage", "areas", "repeat"),
     sa.CheckConstraint("coverage in ('complete', 'listed')", name="batches_coverage"),
     sa.Index("batches_as_of", "source", sa.text("observed_on DESC"), sa.text("recorded_at DESC")),
 )

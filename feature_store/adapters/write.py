@@ -22,10 +22,13 @@ from feature_store.schedules import ScheduleRows
 
 _BATCH = sa.text("""
     INSERT INTO batches (source, file_name, file_sha256, observed_on, coverage, areas, indicators, n_rows,
-                         policy_sha256, first_seq, last_seq, earliest_on, latest_on)
-    VALUES (:source, :file_name, :file_sha256, :observed_on, :coverage, :areas, :indicators, :n_rows,
-            :policy_sha256, :first_seq, :last_seq, :earliest_on, :latest_on)
-    ON CONFLICT (source, file_sha256, observed_on, coverage, areas) DO NOTHING RETURNING batch_no""")
+                         policy_sha256, first_seq, last_seq, earliest_on, latest_on, n_refused, repeat)
+    SELECT :source, :file_name, :file_sha256, :observed_on, :coverage, CAST(:areas AS text[]), :indicators, :n_rows,
+           :policy_sha256, :first_seq, :last_seq, :earliest_on, :latest_on, :n_refused, count(*)
+    FROM batches
+    WHERE source = :source AND file_sha256 = :file_sha256 AND observed_on = :observed_on AND coverage = :coverage
+      AND areas = CAST(:areas AS text[])
+    RETURNING batch_no""")
 _SOURCE = sa.text("SELECT source_no FROM sources WHERE source = :source")
 _NEW_SOURCE = sa.text("INSERT INTO sources (source) VALUES (:source) ON CONFLICT DO NOTHING")
 _SEQUENCE = sa.text("""
@@ -33,7 +36,7 @@ _SEQUENCE = sa.text("""
 _AREA = sa.text("""
     INSERT INTO areas (code, kind, parent, name_zh, name_en, batch_no)
     VALUES (:code, :kind, nullif(:parent, ''), :name_zh, :name_en, :batch_no)
-    ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, batch_no = excluded.batch_no
+    ON CONFLICT (code) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en
     WHERE (areas.name_zh, areas.name_en) <> (excluded.name_zh, excluded.name_en)""")
 _HOUSEHOLDS = sa.text("""
     INSERT INTO households (household_id)
@@ -43,8 +46,11 @@ _HOUSEHOLDS = sa.text("""
 _NUMBERS = sa.text("SELECT household_id, household_no FROM households WHERE household_id = ANY(:ids)")
 
 
-def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256: str) -> int | None:
-    """Store a batch with its rows, its recording time still open; None where it is already stored."""
+def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256: str, n_refused: int) -> int:
+    """Store a batch with its rows, its recording time still open; the batch's number.
+
+    The caller holds the source's lock, so that the same file cannot be counted twice at once.
+    """
     filings = rows if isinstance(rows, FilingRows) else None
     seqs = _sequence_numbers(connection, 0 if filings is None else len(filings))
     first, last = (int(seqs.min()), int(seqs.max())) if len(seqs) else (None, None)
@@ -62,15 +68,14 @@ def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256:
             "indicators": list(filings.indicators) if filings is not None else [],
             "n_rows": len(rows),
             "policy_sha256": policy_sha256,
+            "n_refused": n_refused,
             "first_seq": first,
             "last_seq": last,
             "earliest_on": min(usual, usual.fromordinal(min(observed))) if observed else usual,
             "latest_on": max(usual, usual.fromordinal(max(observed))) if observed else usual,
         },
     )
-    batch_no: int | None = inserted.scalar_one_or_none()
-    if batch_no is None:
-        return None
+    batch_no: int = inserted.scalar_one()
     if isinstance(rows, FilingRows):
         _write_filings(connection, batch.source, batch_no, rows, seqs)
     elif isinstance(rows, HouseholdRows):

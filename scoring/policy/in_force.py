@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from scoring.errors import Fault, PolicyNotInForce
+from scoring.policy.codes import LATEST
 from scoring.policy.fields import Fields
 from scoring.policy.schema import Policy
 from scoring.policy.tree import Node
@@ -38,10 +39,11 @@ class Policies:
         """The policy that binds on a day.
 
         Raises:
-            PolicyNotInForce: before the first, after the last one's end, or in a gap between two.
+            PolicyNotInForce: before the first, after the last one's end, in a gap between two, or after
+                the last day that a credit file can name ("until further notice" reaches no further).
         """
         begun = [policy for policy in self.policies if policy.effective_from <= on]
-        if not begun or (begun[-1].effective_to is not None and on > begun[-1].effective_to):
+        if not begun or on.toordinal() > LATEST or (begun[-1].effective_to is not None and on > begun[-1].effective_to):
             known = "; ".join(
                 f"{p.id} from {p.effective_from} to {p.effective_to or 'further notice'}" for p in self.policies
             )
@@ -80,7 +82,7 @@ def read_index(node: Node, faults: list[Fault]) -> list[Approval]:
 
 
 def check_index(approvals: list[Approval], policies: Mapping[str, Policy], faults: list[Fault]) -> Policies:
-    """Hold each approval against the folder that it approves, and each policy against the one before."""
+    """Hold each approval against the folder that it approves, and each policy against all before it."""
     ordered: list[tuple[Approval, Policy]] = []
     for approval in approvals:
         policy = policies.get(approval.folder)
@@ -112,10 +114,10 @@ def check_index(approvals: list[Approval], policies: Mapping[str, Policy], fault
                     "End the earlier policy the day before",
                 )
             )
-        for what in _incompatible(before, after):
-            faults.append(
-                _at(approval, what, "Keep type, decimals and the order of categories, or use a new indicator id")
-            )
+    for number, (approval, after) in enumerate(ordered):
+        found = [what for _, before in ordered[:number] for what in _incompatible(before, after)]
+        mend = "Keep type, decimals and the order of categories, or use a new indicator id"
+        faults += [_at(approval, what, mend) for what in found]
     return Policies(tuple(approvals), tuple(policy for _, policy in ordered))
 
 

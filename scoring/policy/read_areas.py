@@ -49,6 +49,7 @@ def read_areas(node: Node, about: About, faults: list[Fault]) -> AreaRules:
         _share(fields, "township_stop", "stopped_villages_at_least", about),
         release.integer("clear_month_ends", 1, 24) if release else 1,
         release.flag("sign_off") if release else True,
+        release.integer("book_at_most_days", 31, 366) if release else 62,
         warning.integer("below", 0, 1000) if warning else 0,
         _share(fields, "credit_village", "graded_at_least", about),
         _share(fields, "credit_township", "credit_villages_at_least", about),

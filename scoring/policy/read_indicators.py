@@ -13,6 +13,8 @@ from scoring.policy.read_about import About
 from scoring.policy.schema import Indicator, Kind, Refresh, Source, Text
 from scoring.policy.tree import Node
 
+RESERVED = ("areas", "households", "loans", "loan_months")
+"""Names of the files that every county has besides its sources'."""
 SENSITIVITIES = ("plain", "personal", "sensitive")
 
 
@@ -43,6 +45,8 @@ def read_indicators(
 def _source(node: Node, faults: list[Fault]) -> Source:
     fields = Fields(node, "a source", faults)
     source = Source(fields.identifier("id"), fields.bilingual("label"), fields.flag("complete_list_clears"))
+    if source.id in RESERVED:
+        fields.fault(f"takes the name '{source.id}' of a built-in file", "Give the source another id")
     fields.done()
     return source
 

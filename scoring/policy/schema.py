@@ -202,6 +202,7 @@ class AreaRules:
     township_stopped_at_least: Decimal
     release_month_ends: int
     release_sign_off: bool
+    release_book_days: int
     few_loans: int
     """below so many loans an area's ratio is shown with a warning"""
     credit_village_at_least: Decimal

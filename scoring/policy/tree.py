@@ -27,8 +27,11 @@ class Node:
 
 def parse(file: str, text: str) -> tuple[Node, list[Fault]]:
     """The file as nodes, and what is wrong with it as YAML (a duplicate key, a broken line)."""
+    faults: list[Fault] = []
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        if root is not None:
+            return _node(file, root, faults, {}), faults
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = f"the file is not YAML: {error.problem}"
@@ -36,13 +39,30 @@ def parse(file: str, text: str) -> tuple[Node, list[Fault]]:
     except yaml.YAMLError as error:
         what = f"the file is not YAML: {type(error).__name__}"
         return Node(file, 1, {}), [Fault(file, 1, what, "Save it as UTF-8 text without control characters")]
-    if root is None:
-        return Node(file, 1, {}), [Fault(file, 1, "the file is empty", "Write the rules or restore the file")]
-    faults: list[Fault] = []
-    return _node(file, root, faults), faults
+    except RecursionError:
+        return Node(file, 1, {}), [
+            Fault(file, 1, "the file is nested without end", "Write it as the other policies are")
+        ]
+    return Node(file, 1, {}), [Fault(file, 1, "the file is empty", "Write the rules or restore the file")]
 
 
-def _node(file: str, node: yaml.Node, faults: list[Fault]) -> Node:
+_Made = dict[int, "Node | None"]
+"""Nodes by identity; None while one is being made. An alias is made once, however often it stands."""
+
+
+def _node(file: str, node: yaml.Node, faults: list[Fault], made: _Made) -> Node:
+    if id(node) in made:
+        again = made[id(node)]
+        if again is None:
+            raise RecursionError("a node that holds itself")
+        return again
+    made[id(node)] = None
+    fresh = _fresh(file, node, faults, made)
+    made[id(node)] = fresh
+    return fresh
+
+
+def _fresh(file: str, node: yaml.Node, faults: list[Fault], made: _Made) -> Node:
     line, column = node.start_mark.line + 1, node.start_mark.column
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Node] = {}
@@ -51,8 +71,8 @@ def _node(file: str, node: yaml.Node, faults: list[Fault]) -> Node:
             if name in found:
                 at = key.start_mark.line + 1
                 faults.append(Fault(file, at, f"the key '{name}' stands twice", "Keep one of the two"))
-            found[name] = _node(file, value, faults)
+            found[name] = _node(file, value, faults, made)
         return Node(file, line, found, column)
     if isinstance(node, yaml.SequenceNode):
-        return Node(file, line, [_node(file, item, faults) for item in node.value], column)
+        return Node(file, line, [_node(file, item, faults, made) for item in node.value], column)
     return Node(file, line, str(node.value), column)

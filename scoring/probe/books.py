@@ -39,11 +39,12 @@ class _Loan:
 class Books:
     """Cases made from one policy's limits.
 
-    months: per village, the loans at each month end. released: whether a release is signed after them.
+    months: per village, the loans at each month end, and how many days after the last one a release is signed
+    (0: none is).
     townships, credit: (villages or households that count, all of them). days: days past due of one loan.
     """
 
-    months: tuple[tuple[Sequence[Sequence[_Loan]], bool], ...]
+    months: tuple[tuple[Sequence[Sequence[_Loan]], int], ...]
     townships: tuple[tuple[int, int], ...]
     credit_villages: tuple[tuple[int, int], ...]
     credit_townships: tuple[tuple[int, int], ...]
@@ -51,7 +52,7 @@ class Books:
 
     def outcomes(self, rules: AreaRules) -> list[Hashable]:
         """One outcome per case: stop and few-loans flag, credit village or township, class of the loan."""
-        found: list[Hashable] = [_state(months, released, rules) for months, released in self.months]
+        found: list[Hashable] = [_state(months, after, rules) for months, after in self.months]
         found += [_township(stopped, villages, rules) for stopped, villages in self.townships]
         found += [credit_village(graded, households, rules) for graded, households in self.credit_villages]
         found += [credit_township(honoured, villages, rules) for honoured, villages in self.credit_townships]
@@ -62,14 +63,16 @@ def books(rules: AreaRules) -> Books:
     """The cases that stand at and beside the limits of some rules."""
     days = sorted({max(one.at_least_days + step, 0) for one in rules.classes for step in (-1, 0, 1)})
     bad, good = _Loan(Decimal(100), bad_from_days(rules)), _Loan(Decimal(100), 0)
-    months: list[tuple[Sequence[Sequence[_Loan]], bool]] = [([[_Loan(Decimal(100), late)]], False) for late in days]
+    months: list[tuple[Sequence[Sequence[_Loan]], int]] = [([[_Loan(Decimal(100), late)]], 0) for late in days]
     for part, whole in _beside(rules.village_bad_ratio_over):
         shares = [_Loan(Decimal(part), bad.days_past_due), _Loan(Decimal(whole - part), 0)]
-        months.append(([[loan for loan in shares if loan.balance_cny]], False))
-    months += [([[good] * max(rules.few_loans + step, 0)], False) for step in (-1, 0, 1)]
+        months.append(([[loan for loan in shares if loan.balance_cny]], 0))
+    months += [([[good] * max(rules.few_loans + step, 0)], 0) for step in (-1, 0, 1)]
     for step in (-1, 0, 1):
         clear = [[good]] * max(rules.release_month_ends + step, 0)
-        months += [([[bad], *clear], signed) for signed in (False, True)]
+        months += [([[bad], *clear], after) for after in (0, 1)]
+    served = [[bad], *[[good]] * rules.release_month_ends]
+    months += [(served, rules.release_book_days + step) for step in (-1, 0, 1)]
     few_enough = [case for case in _beside(rules.township_stopped_at_least) if case[1] <= _MOST_VILLAGES]
     return Books(
         months=tuple(months),
@@ -88,7 +91,7 @@ def _beside(limit: Decimal) -> list[tuple[int, int]]:
     return [(part + step, whole) for step in range(-2, 3) if 0 <= part + step <= whole]
 
 
-def _state(months: Sequence[Sequence[_Loan]], released: bool, rules: AreaRules) -> tuple[bool, bool]:
+def _state(months: Sequence[Sequence[_Loan]], after: int, rules: AreaRules) -> tuple[bool, bool]:
     bad_from = bad_from_days(rules)
     ends = []
     for number, loans in enumerate(months):
@@ -97,8 +100,8 @@ def _state(months: Sequence[Sequence[_Loan]], released: bool, rules: AreaRules) 
         ends.append(
             MonthEnd(date(2017, number % 12 + 1, 1).replace(year=2017 + number // 12), balance, bad, len(loans))
         )
-    on = ends[-1].month_end + timedelta(days=1)
-    signed = {_VILLAGE: [on]} if released else {}
+    on = ends[-1].month_end + timedelta(days=max(after, 1))
+    signed = {_VILLAGE: [on]} if after else {}
     state = area_state(_VILLAGE, {_VILLAGE: ends}, rules, on=on, releases=signed)
     return state.village.stopped, state.few_loans
 

@@ -81,7 +81,7 @@ def create_app(parts: Parts) -> FastAPI:
     @app.get("/v1/decisions/{decision_id}", responses=documented(404, 422, 503), tags=["decisions"])
     def get_decision(decision_id: UUID) -> Response:
         """A recorded decision, exactly as it was answered."""
-        with parts.store.moment(parts.clock.now) as moment:
+        with parts.store.looking(parts.clock.now()) as moment:
             entry = ledger.find(moment, decision_id)
         if entry is None:
             raise UnknownDecision("the ledger holds no decision with that id; check the id")
@@ -123,7 +123,7 @@ def create_app(parts: Parts) -> FastAPI:
         )
 
     @app.get("/livez", tags=["health"])
-    def livez() -> dict[str, str]:
+    async def livez() -> dict[str, str]:
         """The process answers."""
         return {"status": "alive"}
 
@@ -146,7 +146,7 @@ def _warm(parts: Parts) -> None:
 
 
 def answer(entry: Entry) -> bytes:
-    """The answer to a decision: the entry's own bytes, and the receipt."""
+    """The answer to a decision: the entry's content, and the receipt beside it."""
     recorded = json.loads(entry.content)
     recorded["receipt"] = {"entry_no": entry.entry_no, "entry_sha256": entry.sha256}
     return orjson.dumps(recorded)

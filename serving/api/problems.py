@@ -165,15 +165,11 @@ def install(app: FastAPI) -> None:
     )
     on(
         LushiError,
-        lambda _: problem(
-            500, "internal", "The call failed on our side and nothing was recorded; report the time of the call."
-        ),
+        lambda _: problem(500, "internal", "The call failed on our side; report the time of the call."),
     )
     on(
         Exception,
-        lambda _: problem(
-            500, "internal", "The call failed on our side and nothing was recorded; report the time of the call."
-        ),
+        lambda _: problem(500, "internal", "The call failed on our side; report the time of the call."),
     )
 
 

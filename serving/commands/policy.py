@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,13 +19,13 @@ from scoring.errors import LushiError, PolicyFaults
 from scoring.policy.certify import Certificate, certify
 from scoring.policy.differ import differences
 from scoring.policy.in_force import Policies
-from scoring.policy.load import ROOT, load_index, policy_of, read_texts, sha256_of
+from scoring.policy.load import load_index, policy_of, read_texts, sha256_of
 from scoring.policy.schema import Policy
 from scoring.probe import Effect, sensitivity
 from serving.commands.policy_tables import Section, console, print_certificate, print_effects, print_section
+from serving.settings import read_settings
 
-COUNTY = ROOT / "lushi"
-_POLICY_HELP = "A policy folder, or the date from which an approved Lushi policy binds (2017-04-01)."
+_POLICY_HELP = "A policy folder, or the date from which an approved policy (LUSHI_POLICIES) binds (2017-04-01)."
 _PolicyArgument = Annotated[str, typer.Argument(metavar="POLICY", help=_POLICY_HELP, show_default=False)]
 _JsonOption = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Also write the result as JSON to this file.")
@@ -54,9 +55,9 @@ def check(
         str,
         typer.Argument(
             metavar="POLICY|COUNTY",
-            help="A policy folder, an approved date, a county ('lushi'), or a folder with an index.yaml.",
+            help="A policy folder, an approved date, or a folder with an index.yaml (default: LUSHI_POLICIES).",
         ),
-    ] = "lushi",
+    ] = "",
     json_file: _JsonOption = None,
 ) -> None:
     """Prove policies whole, or say what is wrong with them. 检查政策是否完整。
@@ -68,7 +69,7 @@ def check(
 
     \b
     Examples:
-      lushi policy check                      all approved Lushi policies
+      lushi policy check                      all approved policies
       lushi policy check 2017-04-01           one approved policy
       lushi policy check drafts/2027-01-01    a draft folder
       lushi policy check 2017-04-01 --json certificate.json
@@ -170,7 +171,7 @@ def in_force(
         datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day, as YYYY-MM-DD.", show_default=False)
     ],
 ) -> None:
-    """Say which approved Lushi policy binds on a day. 某日有效的政策。
+    """Say which approved policy binds on a day. 某日有效的政策。
 
     Never a neighbouring policy: leaves with 1 where none binds.
 
@@ -179,7 +180,7 @@ def in_force(
       lushi policy in-force --on 2019-06-30
     """
     with _refusals():
-        approved = load_index(COUNTY)
+        approved = load_index(_county())
         found = approved.in_force(on.date())
     approval = approved.approvals[approved.policies.index(found)]
     for zh, en, value in (
@@ -212,15 +213,20 @@ def _refusals() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+def _county() -> Path:
+    """The folder of the approved policies that this process is set to."""
+    return read_settings(os.environ).policies
+
+
 def _policies(what: str) -> tuple[Policy, ...]:
-    folder = ROOT / what if (ROOT / what / "index.yaml").is_file() else Path(what)
+    folder = Path(what) if what else _county()
     if (folder / "index.yaml").is_file():
         return load_index(folder).policies
-    return (policy_of(_texts(what)),)
+    return (policy_of(_texts(what)),) if what else load_index(folder).policies
 
 
 def _texts(policy: str) -> dict[str, str]:
-    """The texts of a policy folder, or of the approved Lushi policy that takes effect on a date.
+    """The texts of a policy folder, or of the approved policy that takes effect on a date.
 
     Raises:
         PolicyFaults: where the folder or the index is faulty.
@@ -232,12 +238,12 @@ def _texts(policy: str) -> dict[str, str]:
         return read_texts(Path(policy))
     if Path(policy).is_dir():
         return read_texts(Path(policy))
-    approved: Policies = load_index(COUNTY)
+    approved: Policies = load_index(_county())
     for approval in approved.approvals:
         if approval.effective_from == day:
-            return read_texts(COUNTY / approval.folder)
+            return read_texts(_county() / approval.folder)
     known = ", ".join(str(approval.effective_from) for approval in approved.approvals)
-    raise LushiError(f"no approved Lushi policy takes effect on {day}. Give a folder, or one of: {known}")
+    raise LushiError(f"no approved policy takes effect on {day}. Give a folder, or one of: {known}")
 
 
 def _with_progress(texts: Mapping[str, str]) -> list[Effect]:

@@ -16,6 +16,7 @@ from rich.progress import track
 from feature_store.adapters import embedded
 from scoring.errors import LushiError
 from serving.api.app import create_app
+from serving.area_states import AreaStates
 from serving.ledger import postgres as ledger
 from serving.replay import Replayed, replay
 from serving.settings import Settings
@@ -57,9 +58,10 @@ def register(app: typer.Typer, wired: Callable[[], Parts], settings: Callable[[]
         if decision_id is not None:
             found = [replay(decision_id, parts)]
         else:
-            with parts.store.moment(parts.clock.now) as moment:
+            with parts.store.looking(parts.clock.now()) as moment:
                 chosen = ledger.sample(moment, sample)
-            found = [replay(one, parts) for one in track(chosen, "replaying", console=console, transient=True)]
+            areas = AreaStates()
+            found = [replay(one, parts, areas) for one in track(chosen, "replaying", console=console, transient=True)]
         _report(found, console)
 
 

@@ -72,7 +72,9 @@ class SmallCounty:
         path.with_name(path.name + ".batch.yaml").write_text(sidecar, encoding="utf-8")
         return path
 
-    def bring(self, path: Path, *, stated: Stated | None = None, accept_valid_rows: bool = False) -> Imported:
+    def bring(
+        self, path: Path, *, stated: Stated | None = None, accept_valid_rows: bool = False, again: bool = False
+    ) -> Imported:
         """Import a file at the county's present moment."""
         return import_file(
             self.store,
@@ -82,6 +84,7 @@ class SmallCounty:
             id_key=self.id_key,
             stated=stated or Stated(),
             accept_valid_rows=accept_valid_rows,
+            again=again,
         )
 
     def file(self, source: str, rows: Any, **how: Any) -> Imported:

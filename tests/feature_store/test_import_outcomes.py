@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from feature_store.adapters.recording import ClockBehind
 from feature_store.sidecar import Stated
-from scoring.credit_file import MISSING
+from scoring.credit_file import MISSING, NONE, OPEN
 
 A, B, C = "411299101201-0001", "411299101202-0001", "411299102201-0001"
 
@@ -103,11 +104,78 @@ def test_every_format_gives_the_same_codes(county: Any, ending: str) -> None:
 
 def test_recording_times_never_run_backwards_and_readers_see_what_is_recorded(county: Any) -> None:
     first = county.file("court", [county.filing("court", A)])
-    county.now = datetime(2017, 4, 2, tzinfo=UTC)
+    county.now = first.recorded_at - timedelta(minutes=4)
     second = county.file("court", [county.filing("court", B)])
     assert second.recorded_at > first.recorded_at
     with county.store.moment(lambda: county.now) as moment:
         assert moment.known_at == second.recorded_at
+
+
+def test_a_clock_far_behind_stops_imports_and_decisions(county: Any) -> None:
+    first = county.file("court", [county.filing("court", A)])
+    county.now = first.recorded_at - timedelta(minutes=6)
+    with pytest.raises(ClockBehind, match="set the clock right"):
+        county.file("court", [county.filing("court", B)])
+    with pytest.raises(ClockBehind), county.store.moment(lambda: county.now):
+        pass
+
+
+def test_a_correction_can_be_taken_back_on_request(county: Any) -> None:
+    path = county.write("court", [county.filing("court", A, dishonest_debtor="none")])
+    county.bring(path)
+    county.now += timedelta(days=1)
+    county.file("court", [county.filing("court", A, dishonest_debtor="open")])
+    county.now += timedelta(days=1)
+    assert county.bring(path).outcome == "already"
+    assert file_of(county, A).codes["dishonest_debtor"] == OPEN
+    assert county.bring(path, again=True).outcome == "imported"
+    assert file_of(county, A).codes["dishonest_debtor"] == NONE
+    assert county.bring(path).outcome == "already"
+
+
+def test_rows_left_out_may_follow_once_they_are_right(county: Any) -> None:
+    late = A[:-4] + "7777"
+    path = county.write("court", [county.filing("court", A), county.filing("court", late)])
+    assert county.bring(path, accept_valid_rows=True).n_rows == 1
+    county.now += timedelta(days=1)
+    county.file("households", [{"household_id": late, "village_code": late[:12], "id_number": ""}])
+    county.now += timedelta(days=1)
+    assert county.bring(path).outcome == "imported"
+    assert "court" in file_of(county, late).sources
+    assert county.bring(path).outcome == "already"
+
+
+def test_the_version_of_the_loan_book_follows_the_recording_not_the_batch_number(county: Any) -> None:
+    with county.store.moment(lambda: county.now) as moment:
+        before = moment.book_version()
+    county.now += timedelta(days=1)
+    loan = {"loan_id": "V1", "household_id": A, "bank": "RCU", "disbursed_on": "2017-01-05", "amount_cny": "1000"}
+    done = county.file("loans", [loan | {"term_months": "12", "purpose": "planting"}])
+    with county.store.moment(lambda: county.now) as moment:
+        assert moment.book_version() == done.recorded_at != before
+
+
+def test_a_bad_loan_that_later_months_leave_out_stays_in_the_book(county: Any) -> None:
+    loan = {
+        "bank": "RCU",
+        "disbursed_on": "2016-01-05",
+        "amount_cny": "50000",
+        "term_months": "36",
+        "purpose": "planting",
+    }
+    county.file("loans", [loan | {"loan_id": "C1", "household_id": A}, loan | {"loan_id": "C2", "household_id": B}])
+    month = {"balance_cny": "40000", "days_past_due": "0"}
+    rows = [
+        month | {"loan_id": "C1", "month_end": f"2017-0{number}-{day}"} for number, day in ((1, 31), (2, 28), (3, 31))
+    ]
+    rows.append({"loan_id": "C2", "month_end": "2017-01-31", "balance_cny": "40000", "days_past_due": "120"})
+    county.file("loan_months", rows)
+    with county.store.moment(lambda: county.now) as moment:
+        history = moment.area_history(A[:12], on=date(2017, 4, 30), policy=county.policy)
+    months = history.month_ends[A[:12]] + (history.month_ends[B[:12]] if B[:12] != A[:12] else [])
+    assert {day: sum(row[2] for row in months if row[0] == day) for day in {row[0] for row in months}} == {
+        date(2017, 1, 31): 40000, date(2017, 2, 28): 40000, date(2017, 3, 31): 40000,
+    }  # fmt: skip
 
 
 def test_loans_and_month_ends_reach_the_area_history(county: Any) -> None:

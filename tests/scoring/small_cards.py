@@ -174,7 +174,7 @@ def card_texts(draw: st.DrawFn, improvable: bool = False) -> dict[str, str]:
             ],
             "village_stop": {"bad_ratio_over": "0.05", **CITE},
             "township_stop": {"stopped_villages_at_least": "0.3", **CITE},
-            "release": {"clear_month_ends": 2, "sign_off": "true", **CITE},
+            "release": {"clear_month_ends": 2, "sign_off": "true", "book_at_most_days": 62, **CITE},
             "few_loans": {"below": 5, **CITE},
             "credit_village": {"graded_at_least": "0.7", **CITE},
             "credit_township": {"credit_villages_at_least": "0.65", **CITE},

@@ -143,6 +143,12 @@ def test_outside_any_policy_the_call_is_refused_clearly(served: Served) -> None:
         served.clock.moment = NOW
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "2101-01-01", "9999-12-31"])
+def test_days_out_of_reach_are_refused_and_never_an_error_on_our_side(served: Served, on: str) -> None:
+    answer = served.client.post("/v1/assessments", json={"values": {"dishonest_debtor": "open"}, "on": on})
+    assert answer.status_code == 409
+
+
 def test_a_calculation_is_marked_not_binding_and_names_every_bad_value(served: Served) -> None:
     values = {"late_1_30": 3, "query_consent": "yes", "borrower_age": 40}
     found = served.client.post("/v1/assessments", json={"values": values})

@@ -26,9 +26,13 @@ CREATE TABLE batches (
     last_seq bigint,
     earliest_on date,
     latest_on date,
-    UNIQUE (source, file_sha256, observed_on, coverage, areas)
+    repeat smallint NOT NULL DEFAULT 0,
+    n_refused integer NOT NULL DEFAULT 0,
+    UNIQUE (source, file_sha256, observed_on, coverage, areas, repeat)
 );
 COMMENT ON COLUMN batches.indicators IS 'order of the codes in the batch''s filings';
+COMMENT ON COLUMN batches.repeat IS 'times stated before, by request';
+COMMENT ON COLUMN batches.n_refused IS 'faulty rows left out';
 COMMENT ON COLUMN batches.first_seq IS 'the batch''s filings lie from here';
 COMMENT ON COLUMN batches.last_seq IS 'to here, perhaps mixed with another batch''s';
 COMMENT ON COLUMN batches.earliest_on IS 'least observed_on of the batch and its rows';

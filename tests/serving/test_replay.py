@@ -1,0 +1,116 @@
+"""Replay finds what was changed: each part of a decision, altered behind the service's back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from scoring.canonical import canonical, sha256
+from scoring.policy.in_force import Policies
+from serving.replay import UnknownDecision, replay
+from tests.serving.county import Served, ask
+
+
+@pytest.fixture(scope="module")
+def own(make_county: Callable[[], Served]) -> Served:
+    """A county that these tests tamper with."""
+    return make_county()
+
+
+def _decided(own: Served, number: int) -> UUID:
+    return UUID(own.client.post("/v1/decisions", json=ask(own.ids()[number])).json()["decision_id"])
+
+
+def _behind(own: Served, table: str, *statements: tuple[str, dict[str, object]]) -> None:
+    """Change a table as somebody with the database's own rights could."""
+    with own.parts.store.engine.begin() as connection:
+        connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        for statement, values in statements:
+            assert connection.execute(sa.text(statement), values).rowcount
+        connection.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+
+
+def _rewritten(own: Served, decision: UUID, change: Callable[[dict], None], *, rehash: bool) -> None:  # type: ignore[type-arg]
+    with own.parts.store.engine.connect() as connection:
+        select = sa.text("SELECT entry FROM decisions WHERE decision_id = :id")
+        entry = json.loads(bytes(connection.execute(select, {"id": decision}).scalar_one()))
+    change(entry)
+    content = canonical(entry)
+    update = "UPDATE decisions SET entry = :entry WHERE decision_id = :id"
+    values: dict[str, object] = {"entry": content, "id": decision}
+    if rehash:
+        update = update.replace("SET", "SET sha256 = :sha256,")
+        values["sha256"] = bytes.fromhex(sha256(content))
+    _behind(own, "decisions", (update, values))
+
+
+def test_an_untouched_decision_is_identical(own: Served) -> None:
+    assert replay(_decided(own, 0), own.parts).identical
+
+
+def test_an_entry_changed_without_its_hash_is_seen(own: Served) -> None:
+    decision = _decided(own, 1)
+    _rewritten(own, decision, lambda entry: entry["binding"].update(grade="AAA+"), rehash=False)
+    assert replay(decision, own.parts).differences == ("the entry's bytes do not have the hash recorded beside them",)
+
+
+@pytest.mark.parametrize(("part", "value"), [("grade", "AAA+"), ("score", 164), ("limit_cny", "1.00"), ("reasons", [])])
+def test_an_entry_changed_with_its_hash_is_seen_by_its_content(own: Served, part: str, value: object) -> None:
+    decision = next(
+        one
+        for one in (_decided(own, number) for number in range(2, 40))
+        if own.client.get(f"/v1/decisions/{one}").json()["binding"]["status"] == "graded"
+        and own.client.get(f"/v1/decisions/{one}").json()["binding"]["reasons"]
+    )
+    _rewritten(own, decision, lambda entry: entry["binding"].update({part: value}), rehash=True)
+    assert replay(decision, own.parts).differences == (f"'{part}' differs",)
+
+
+def test_a_policy_that_is_not_approved_is_named(own: Served) -> None:
+    decision = _decided(own, 3)
+    none = replace(own.parts, policies=Policies((), ()))
+    none.__dict__["store"] = own.parts.store
+    assert replay(decision, none).differences == ("its policy is not among the approved ones",)
+
+
+def test_a_filing_changed_after_the_decision_is_seen(own: Served) -> None:
+    decision = _decided(own, 4)
+    read = json.loads(own.client.get(f"/v1/decisions/{decision}").content)["read"]
+    seq = read["village"][1]
+    _behind(
+        own,
+        "filings",
+        ("UPDATE filings SET observed_on = observed_on - 1, valid_until = NULL WHERE seq = :seq", {"seq": seq}),
+    )
+    assert "the filings that it read now say other dates" in replay(decision, own.parts).differences
+
+
+def test_a_filing_that_is_gone_is_a_difference_and_no_error(own: Served) -> None:
+    decision = _decided(own, 5)
+    seq = json.loads(own.client.get(f"/v1/decisions/{decision}").content)["read"]["bank"][1]
+    _behind(own, "filings", ("DELETE FROM filings WHERE seq = :seq", {"seq": seq}))
+    (difference,) = replay(decision, own.parts).differences
+    assert "there is no filing" in difference
+
+
+def test_a_loan_book_changed_after_the_decision_is_seen(own: Served) -> None:
+    with own.parts.store.engine.connect() as connection:
+        household_id = connection.execute(
+            sa.text(
+                "SELECT household_id FROM loans JOIN loan_months USING (loan_no) JOIN households USING (household_no) WHERE balance_cny > 0 LIMIT 1"
+            )
+        ).scalar_one()
+    decision = UUID(own.client.post("/v1/decisions", json=ask(household_id)).json()["decision_id"])
+    assert replay(decision, own.parts).identical
+    _behind(own, "loan_months", ("UPDATE loan_months SET balance_cny = balance_cny * 3, days_past_due = 200", {}))
+    assert "the loan book known at its time gives another area state" in replay(decision, own.parts).differences
+
+
+def test_an_unknown_decision_is_said_so(own: Served) -> None:
+    with pytest.raises(UnknownDecision):
+        replay(UUID(int=0), own.parts)
