@@ -34,6 +34,9 @@ def of_results(results: Results) -> Figures:
     }
     numbers |= {key("psi", "feature", name): value for name, value in results.moved.items()}
     numbers |= {key("alone", name): value for name, value in results.alone.items()}
+    numbers["alone.most"] = max(results.alone.values(), default=0.5)
+    if results.fair:
+        numbers["fairness.least"] = min(it.ratio.value for it in results.fair.values())
     for name, values in results.rivals.items():
         numbers |= of_estimates(key("rival", name), values) | of_comparison(name, results.compared[name])
     for name, fair in results.fair.items():

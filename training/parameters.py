@@ -11,14 +11,14 @@ import numpy as np
 class Parameters:
     """LightGBM's parameters that we state. No class weights: they would double PDs and ruin the Brier score."""
 
-    learning_rate: float = 0.04
+    learning_rate: float = 0.03
     num_leaves: int = 15
     min_child_samples: int = 100
     lambda_l2: float = 10.0
     feature_fraction: float = 0.7
     bagging_fraction: float = 0.8
     most_rounds: int = 1500
-    patience: int = 40
+    patience: int = 60
     threads: int = 2
 
     def as_dict(self) -> dict[str, float]:

@@ -77,7 +77,9 @@ def train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous: 
         judged=judged,
         gate=verdict,
     )
-    numbers = _counts(table, trains, judged, parts, plan) | figures.of_results(results) | _of_model(model, explained)
+    numbers = (
+        _counts(table, trains, judged, parts, plan) | figures.of_results(results) | _of_model(table, model, explained)
+    )
     return Trained(
         table=table,
         plan=plan,
@@ -203,12 +205,13 @@ def _counts(table: Table, trains: Table, judged: Judged, parts: tuple[Split, ...
         "judged.mean_chance": judged.chance.mean(),
         "judged.splits": len(parts),
         "accept.rate": plan.accept_rate,
-    }
+    } | {f"limit.{name}": value for name, value in plan.limits.as_dict().items()}
     return {name: float(value) for name, value in found.items()}
 
 
-def _of_model(model: Model, explained: explain.Explained) -> dict[str, float]:
-    return {
+def _of_model(table: Table, model: Model, explained: explain.Explained) -> dict[str, float]:
+    weight = np.abs(explained.contributions).mean(axis=0)
+    return {figures.key("importance", it.name): float(weight[at]) for at, it in enumerate(table.features)} | {
         "model.rounds": float(model.fitted.rounds),
         "model.tried": float(len(model.fitted.tried)),
         "model.base_value": explained.base,

@@ -16,6 +16,8 @@ from training.faults import TableFaults
 from training.spec import Column, Spec
 from training.table import Feature, Table
 
+VINTAGE = "vintage"
+"""Segment of quarters, added wherever rows have days."""
 MOST_LEVELS = 200
 SHOWN = 20
 """Faulty rows of one column that are counted one by one in the message."""
@@ -66,6 +68,10 @@ def _build(frame: pl.DataFrame, spec: Spec, sha256: str, name: str, findings: Fi
         missing = frame[spec.binding].is_null().to_numpy()
         findings.rows(missing, spec.binding, "the binding score is missing", "Leave out rows without one")
     groups = _text(frame, spec.group or spec.id)
+    days = _days(frame, spec.date, findings) if spec.date else None
+    segments = {it: _text(frame, it) for it in (*spec.segments, *spec.protected)}
+    if days is not None:
+        segments.setdefault(VINTAGE, _quarters(days))
     return Table(
         name=spec.name,
         matrix=np.column_stack([values for part in parts for _, values in part]),
@@ -73,8 +79,8 @@ def _build(frame: pl.DataFrame, spec: Spec, sha256: str, name: str, findings: Fi
         target=target,
         ids=ids,
         groups=np.unique(groups, return_inverse=True)[1].astype(np.int64),
-        dates=_days(frame, spec.date, findings) if spec.date else None,
-        segments={it: _text(frame, it) for it in (*spec.segments, *spec.protected)},
+        dates=days,
+        segments=segments,
         protected=spec.protected,
         binding=binding,
         source={"file": name, "file_sha256": sha256, "spec_sha256": spec.sha256},
@@ -129,3 +135,8 @@ def _days(frame: pl.DataFrame, name: str, findings: Findings) -> DateArray:
     days = frame[name].str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     findings.rows(days.is_null().to_numpy(), name, "the cell is not a day", "Write it as YYYY-MM-DD")
     return days.fill_null(pl.date(1970, 1, 1)).to_numpy().astype("datetime64[D]")
+
+
+def _quarters(days: DateArray) -> TextArray:
+    months = days.astype("datetime64[M]").astype(np.int64)
+    return np.array([f"{1970 + month // 12}Q{month % 12 // 3 + 1}" for month in months.tolist()], np.str_)

@@ -11,7 +11,7 @@ from training.faults import TableFaults
 from training.spec import Folds, Judged
 from training.table import Table
 
-INNER_SHARE = 0.15
+INNER_SHARE = 0.1
 """Share of a training window that is held out inside it, for early stopping and calibration."""
 
 

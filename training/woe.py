@@ -53,7 +53,9 @@ class WoeModel:
 def fit_woe(table: Table) -> WoeModel:
     """Fit bins and regression on the rows of a table."""
     bins = tuple(_bin(it, table.matrix[:, place], table.target) for place, it in enumerate(table.features))
-    model = LogisticRegression(C=1.0, solver="lbfgs", max_iter=1000).fit(_woe(bins, table.matrix), table.target)
+    model = LogisticRegression(C=1.0, solver="newton-cholesky", max_iter=100).fit(
+        _woe(bins, table.matrix), table.target
+    )
     return WoeModel(bins, np.asarray(model.coef_[0], np.float64), float(model.intercept_[0]))
 
 
