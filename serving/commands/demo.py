@@ -23,7 +23,7 @@ from scoring.errors import LushiError
 from serving.area_states import AreaStates
 from serving.clock import CHINA, FixedClock
 from serving.commands.grade import show
-from serving.commands.serve import run
+from serving.commands.serve import check_port, run
 from serving.decide import state_of
 from serving.grade_county import GRADED, Register, grade_county
 from serving.settings import Settings
@@ -49,6 +49,8 @@ def register(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         Everything is kept under LUSHI_DATA/demo and made anew each time. All households are invented.
         """
         console, mine = Console(), settings()
+        if serve:
+            check_port(mine)
         folder = mine.data / "demo"
         console.print("[bold]合成数据 · synthetic data:[/] every household, loan and ID number here is invented")
         _clear(folder)

@@ -87,6 +87,21 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
+def check_port(settings: Settings) -> None:
+    """Find out early whether the service can listen where it is set to.
+
+    Raises:
+        LushiError: where the port is taken.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            where = f"{settings.host}:{settings.port}"
+            raise LushiError(f"{where} cannot be listened on; set LUSHI_PORT to a free port") from None
+
+
 def run(parts: Parts, ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; open calls are finished first. ``ready`` is called once it answers.
 
@@ -94,12 +109,7 @@ def run(parts: Parts, ready: Callable[[], None]) -> None:
         LushiError: where the port is taken.
     """
     host, port = parts.settings.host, parts.settings.port
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise LushiError(f"{host}:{port} cannot be listened on; set LUSHI_PORT to a free port") from None
+    check_port(parts.settings)
     with parts.store.moment(parts.clock.now):
         pass
     for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again once it has stopped
