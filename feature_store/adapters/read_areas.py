@@ -46,7 +46,9 @@ _MONTH_ENDS = sa.text("""
            coalesce(sum(balance_cny) FILTER (WHERE days_past_due >= :bad_days), 0) AS bad_balance_cny,
            count(*) FILTER (WHERE balance_cny > 0) AS n_loans
     FROM book GROUP BY village_code, month_end ORDER BY village_code, month_end""")
-_VILLAGES = sa.text("SELECT code FROM areas WHERE kind = 'village' AND starts_with(code, :within) ORDER BY code")
+_VILLAGES = sa.text("""
+    SELECT code FROM areas JOIN batches USING (batch_no)
+    WHERE kind = 'village' AND starts_with(code, :within) AND recorded_at <= :known_at ORDER BY code""")
 # Recording times are unique and only rise, so the greatest one changes with every recording.
 _VERSION = sa.text("""
     SELECT greatest(
