@@ -17,6 +17,7 @@ import serving.commands.area
 import serving.commands.assess
 import serving.commands.demo
 import serving.commands.grade
+import serving.commands.models
 import serving.commands.policy
 import serving.commands.serve
 from scoring.errors import LushiError
@@ -50,6 +51,7 @@ feature_store.commands.register(app, wired)
 serving.commands.policy.register(app)
 serving.commands.grade.register(app, wired)
 serving.commands.area.register(app, wired)
+serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
 

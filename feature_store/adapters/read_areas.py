@@ -42,14 +42,16 @@ _MONTH_ENDS = """
         UNION ALL
         SELECT s.key, m.month_end, s.balance_cny, s.days_past_due
         FROM stated s JOIN months m ON m.month_end > s.month_end AND m.month_end < s.next_end
-        WHERE s.balance_cny > 0 AND s.next_end > s.month_end + 31)
+        WHERE :carried AND s.balance_cny > 0 AND s.next_end > s.month_end + 31)
     SELECT key, month_end, sum(balance_cny) AS balance_cny,
            coalesce(sum(balance_cny) FILTER (WHERE days_past_due >= :bad_days), 0) AS bad_balance_cny,
            count(*) FILTER (WHERE balance_cny > 0) AS n_loans
     FROM book GROUP BY key, month_end ORDER BY key, month_end"""
 _KEYS = {"village": "home.village_code", "township": "left(home.village_code, 9)", "bank": "l.bank"}
 _MONTH_ENDS_BY = {by: sa.text(_MONTH_ENDS.replace("{key}", key)) for by, key in _KEYS.items()}
-_VILLAGES = sa.text("SELECT code FROM areas WHERE kind = 'village' AND starts_with(code, :within) ORDER BY code")
+_VILLAGES = sa.text("""
+    SELECT code FROM areas JOIN batches USING (batch_no)
+    WHERE kind = 'village' AND starts_with(code, :within) AND recorded_at <= :known_at ORDER BY code""")
 # Recording times are unique and only rise, so the greatest one changes with every recording.
 _VERSION = sa.text("""
     SELECT greatest(
@@ -74,15 +76,17 @@ def month_ends(
     within: str = "",
     since: date = date(1950, 1, 1),
     by: Literal["village", "township", "bank"] = "village",
+    carried: bool = True,
 ) -> dict[str, list[MonthRow]]:
     """Village code to its month ends, oldest first, for every village whose code begins with ``within``.
 
+    carried: whether a loan that a month leaves out is carried forward; False gives the book as it was stated.
     by: whose books: each village's, each township's (all its villages' together), or each bank's.
 
     classes: the policy's loan classes; a balance is bad from the least days of a bad class on.
     """
     bad_days = min((it.at_least_days for it in classes if it.bad), default=2**31 - 1)
-    asked = {"on": on, "known_at": known_at, "within": within, "since": since, "bad_days": bad_days}
+    asked = {"on": on, "known_at": known_at, "within": within, "since": since, "bad_days": bad_days, "carried": carried}
     found: dict[str, list[MonthRow]] = {}
     for row in connection.execute(_MONTH_ENDS_BY[by], asked):
         found.setdefault(row.key, []).append(

@@ -101,6 +101,18 @@ class Moment:
         released = read_areas.releases(self.connection, on=on, known_at=self.known_at, within=township)
         return AreaHistory(village_code, township, months, released)
 
+    def village_book(self, village_code: str, *, on: date, policy: Policy) -> list[read_areas.MonthRow]:
+        """The village's month ends as they were stated (the area's features), oldest first."""
+        found = read_areas.month_ends(
+            self.connection,
+            on=on,
+            known_at=self.known_at,
+            classes=policy.areas.classes,
+            within=village_code,
+            carried=False,
+        )
+        return found.get(village_code, [])
+
 
 def county(store_or_connection: Store | sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:
     """Every registered household's indicators on a day as known at a time, in columns.

@@ -13,7 +13,7 @@ from feature_store.adapters.attempt import attempt
 from feature_store.adapters.promotions import Promotion, standing
 from feature_store.adapters.store import Moment
 from feature_store.feature_set import FeatureSet
-from feature_store.vector import AreaBook, LoanAsked, Matrix, history_dates, vector_of
+from feature_store.vector import LoanAsked, Matrix, area_book, history_dates, vector_of
 from scoring.areas import AreaState
 from scoring.credit_file import CreditFile
 from scoring.opinion import Opinion, Unavailable, opinion_data
@@ -50,7 +50,8 @@ def read_vector(moment: Moment, asked: Asked, feature_set: FeatureSet) -> Matrix
     file, policy = asked.file, asked.policy
     past = [moment.credit_file(file.household_id, on=day, policy=policy) for day in history_dates(asked.on)]
     loan = LoanAsked(float(asked.loan.amount_cny), asked.loan.term_months, asked.loan.purpose)
-    return vector_of(feature_set, policy, now=file, past=past, loan=loan, area=_book(asked.area), on=asked.on)
+    book = area_book(moment.village_book(file.village_code, on=asked.on, policy=policy))
+    return vector_of(feature_set, policy, now=file, past=past, loan=loan, area=book, on=asked.on)
 
 
 def advise(
@@ -97,9 +98,3 @@ def _prepared(
     if row.shape != (1, len(loaded.challenger.about.features)) or row.dtype != np.float64:
         raise NoOpinion("vector_failed")
     return loaded, row
-
-
-def _book(area: AreaState | None) -> AreaBook:
-    if area is None or area.village.as_at is None:
-        return AreaBook()
-    return AreaBook(float(area.village.ratio), float(area.village.n_loans))

@@ -127,13 +127,13 @@ def online(county: Any, row: tuple[str, date, Any]) -> np.ndarray | None:
         if now is None:
             return None
         past = [moment.credit_file(household, on=day, policy=county.policy) for day in history_dates(on)]
-        history = moment.area_history(now.village_code, on=on, policy=county.policy)
+        book = moment.village_book(now.village_code, on=on, policy=county.policy)
         return vector_of(
             FEATURES,
             county.policy,
             now=now,
             past=past,
             loan=LoanAsked(30_000.0, 24, "planting"),
-            area=area_book(history.month_ends[now.village_code]),
+            area=area_book(book),
             on=on,
         )[0]

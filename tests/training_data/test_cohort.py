@@ -87,9 +87,7 @@ def test_a_row_is_what_serving_would_have_seen_and_the_score_what_it_would_have_
                 now=now,
                 past=[then.credit_file(household, on=day, policy=judged.policy) for day in history_dates(on)],
                 loan=LoanAsked(lives.amount_cny[loan], int(lives.term_months[loan]), str(lives.purpose[loan])),
-                area=area_book(
-                    then.area_history(now.village_code, on=on, policy=judged.policy).month_ends[now.village_code]
-                ),
+                area=area_book(then.village_book(now.village_code, on=on, policy=judged.policy)),
                 on=on,
             )
             assert np.array_equal(vector[0], judged.matrix[row], equal_nan=True)
