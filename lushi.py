@@ -63,6 +63,12 @@ def main() -> None:
     except LushiError as error:
         sys.stderr.write(f"lushi: {error}\n")
         sys.exit(1)
+    except OSError as error:
+        cause = (error.strerror or "a file cannot be used").lower()
+        sys.stderr.write(
+            f"lushi: {cause}{f': {error.filename}' if error.filename else ''}; check the path and its permissions\n"
+        )
+        sys.exit(1)
     finally:
         if wired.cache_info().currsize:
             wired().close()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from feature_store.cells import text_of, unfit_text
 from feature_store.faults import Findings
+from feature_store.table_file import plain_word
 
 
 def check_header(frame: pl.DataFrame, findings: Findings, *, must: Sequence[str], may: Sequence[str] = ()) -> bool:
@@ -20,7 +21,7 @@ def check_header(frame: pl.DataFrame, findings: Findings, *, must: Sequence[str]
     for name in frame.columns:
         if name not in must and name not in may:
             # The name itself may be anything, an ID number in a file without header too: only a plain word is repeated.
-            shown = name if name.isascii() and name.isidentifier() and len(name) <= 60 else "?"
+            shown = name if plain_word(name) else "?"
             place = f"column {frame.columns.index(name) + 1}"
             findings.whole(f"{place} is unknown for this source", "Remove it, or mend its name", column=shown)
     return not findings.refused

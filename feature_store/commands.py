@@ -88,6 +88,8 @@ def register(app: typer.Typer, wire: Callable[[], Parts]) -> None:
         Exit code: 0 all imported, 1 something refused, 2 wrong use.
         """
         files = _files(paths)
+        if faults_csv is not None:
+            _write_csv(faults_csv, ())  # before anything is stored: a result that cannot be kept is told first
         stated = Stated(source, _day(observed_on), coverage, tuple(areas) if areas is not None else None)
         results = import_all(files, wire(), stated=stated, accept_valid_rows=accept_valid_rows, again=again)
         faults = tuple(fault for result in results for fault in result.faults)

@@ -123,7 +123,9 @@ def files_in_order(paths: list[Path]) -> list[Path]:
             continue
         if path.is_dir():
             found += sorted((it for it in path.iterdir() if it.is_file() and is_table(it)), key=_rank)
-            found += files_in_order(sorted(it for it in path.iterdir() if it.is_dir() and it.name[:1] not in "._"))
+            found += files_in_order(
+                sorted(it for it in path.iterdir() if it.is_dir() and not it.is_symlink() and it.name[:1] not in "._")
+            )
         else:
             found.append(path)
     return found

@@ -100,10 +100,20 @@ def _written(path: Path, findings: Findings, *, needed: bool) -> Mapping[str, ob
     except (yaml.YAMLError, ValueError, RecursionError):
         findings.whole(f"the sidecar {note.name} is not YAML", f"Write the keys {', '.join(KEYS)}, one a line")
         return {}
-    if not isinstance(read, dict) or not all(key in KEYS for key in read):
+    if not isinstance(read, dict) or not all(isinstance(key, str) and key in KEYS for key in read):
         findings.whole(f"the sidecar {note.name} has other keys than it may", f"Keep only {', '.join(KEYS)}")
         return {}
+    words = [read.get("source"), read.get("coverage")]
+    words += it if isinstance(it := read.get("areas"), list) else []
+    if not all(storable(word) for word in words if isinstance(word, str)):
+        findings.whole(f"the sidecar {note.name} holds characters that are no text", "Write plain words")
+        return {}
     return read
+
+
+def storable(text: str) -> bool:
+    """Whether a text can be kept and shown: short, without control characters or halves of characters."""
+    return len(text) <= 300 and text.isprintable()
 
 
 def _source(written: Mapping[str, object], findings: Findings) -> str | None:
@@ -128,8 +138,9 @@ def _observed_on(written: Mapping[str, object], findings: Findings) -> date | No
 
 
 def _coverage(written: Mapping[str, object], findings: Findings) -> Coverage | None:
+    coverage = written.get("coverage")
     try:
-        return Coverage(str(written.get("coverage")))
+        return Coverage(coverage if isinstance(coverage, str) else "")
     except ValueError:
         findings.whole(
             "the sidecar states no coverage", "Add coverage: complete or coverage: listed", column="coverage"

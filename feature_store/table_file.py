@@ -21,6 +21,7 @@ ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx")
 MOST_BYTES = 2**30
 """The largest file, unpacked."""
 MOST_ROWS = 3_000_000
+MOST_COLUMNS = 2_000
 _MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00:00(?:\.0+)?$"
 
 
@@ -45,6 +46,9 @@ def digest(path: Path, findings: Findings) -> str | None:
     """The file's SHA-256; None, with a fault, where it cannot be opened or is too large."""
     hashed = hashlib.sha256()
     try:
+        if not path.is_file():
+            findings.whole("the file is not a regular file", "Hand in a plain file")
+            return None
         if path.stat().st_size > MOST_BYTES:
             findings.whole(*_TOO_LARGE)
             return None
@@ -96,6 +100,8 @@ def _csv(path: Path) -> pl.DataFrame:
         data = path.read_bytes()
     if len(data) > MOST_BYTES:
         raise _Unreadable(*_TOO_LARGE)
+    if data[: data.find(b"\n")].count(b",") > MOST_COLUMNS:
+        raise _Unreadable(f"the file has more than {MOST_COLUMNS} columns", "Check that it is the right file")
     if b"\0" in data[:4096]:
         raise _Unreadable("the file is not UTF-8 text", "Save it as CSV in UTF-8")
     return _without_repeats(pl.read_csv(io.BytesIO(data), infer_schema=False, has_header=False), "CSV")
@@ -156,7 +162,13 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
         return column.dt.to_string("%Y-%m-%d %H:%M:%S").str.replace(_MIDNIGHT, "$1")
     if kind == pl.Null or kind.is_numeric() or isinstance(kind, (pl.Date, pl.String, pl.Categorical, pl.Enum)):
         return column.cast(pl.String).replace("", None)
-    raise _Unreadable(f"column '{name}' is of a kind that cannot be used ({kind})", "Write it as text, number or date")
+    shown = f"column '{name}'" if plain_word(name) else "a column"
+    raise _Unreadable(f"{shown} is of a kind that cannot be used", "Write it as text, number or date")
+
+
+def plain_word(name: str) -> bool:
+    """Whether a column's name may be repeated: in a file without header it may be an ID number or a name."""
+    return name.isascii() and name.isidentifier() and len(name) <= 60
 
 
 def _explain(error: BaseException, name: str) -> tuple[str, str]:

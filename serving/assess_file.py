@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from feature_store.cells import codes_of, text_of
 from feature_store.faults import Fault, Findings
-from feature_store.table_file import digest, read_table
+from feature_store.table_file import digest, plain_word, read_table
 from scoring.batch import STATUSES, Columns, assess_columns
 from scoring.credit_file import MISSING
 from scoring.errors import LushiError
@@ -114,7 +114,7 @@ def grade_file(
     used = {indicator.column for indicator in policy.indicators} | {id_column, outcome}
     observed = np.full((len(policy.sources), frame.height), on.toordinal(), np.int32)
     columns = assess_columns(compiled(policy), codes, observed, np.zeros_like(observed), on=on)
-    ignored = tuple(name for name in frame.columns if name not in used)
+    ignored = tuple(name if plain_word(name) else "?" for name in frame.columns if name not in used)
     return GradedFile(policy, ids.to_list(), codes, columns, ignored, tuple(absent), judged)
 
 

@@ -85,7 +85,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise SettingsInvalid(f"unknown setting {', '.join(unknown)}; the settings are {', '.join(sorted(known))}")
     value = {name: environment.get(name) or default for name, default, _ in SETTINGS}
     port = value["LUSHI_PORT"]
-    if not port.isdigit() or not 1 <= int(port) <= 65535:
+    if not (port.isascii() and port.isdigit() and len(port) <= 5) or not 1 <= int(port) <= 65535:
         raise SettingsInvalid("LUSHI_PORT is not a port; give a whole number from 1 to 65535")
     host = value["LUSHI_HOST"]
     if host not in LOOPBACK:
@@ -128,7 +128,7 @@ def _time(written: str) -> datetime | None:
     moment: datetime | None = None
     with suppress(ValueError):
         moment = datetime.fromisoformat(written)
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not 1950 <= moment.year <= 2100:
         raise SettingsInvalid("LUSHI_NOW is not a time with a zone; write it as 2021-04-15T09:00:00+08:00")
     return moment
 

@@ -22,6 +22,10 @@ def connect(url: str, *, pool_size: int = 16) -> sa.Engine:
     Raises:
         StoreUnavailable: where the database cannot be reached.
     """
+    try:
+        sa.make_url(url)
+    except (exc.ArgumentError, ValueError):
+        raise LushiError("LUSHI_DATABASE_URL cannot be read; write postgresql://user:password@host:port/db") from None
     engine = sa.create_engine(
         url, pool_size=pool_size, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
     )

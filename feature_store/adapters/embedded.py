@@ -83,6 +83,12 @@ def start(folder: Path) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def is_running(folder: Path) -> bool:
+    """Whether the folder's server is running."""
+    data = folder.resolve() / "data"
+    return data.exists() and _running(data) is not None
+
+
 def stop(folder: Path) -> bool:
     """Stop the folder's server; False where none was running.
 

@@ -18,7 +18,7 @@ from feature_store.adapters.write import write
 from feature_store.faults import Fault, Findings
 from feature_store.filing import Coverage, civil_day
 from feature_store.importing import Policies, check_file
-from feature_store.sidecar import NOTHING, Stated, beside
+from feature_store.sidecar import NOTHING, Stated, beside, storable
 from feature_store.table_file import digest
 
 _SEEN = sa.text("""
@@ -76,10 +76,14 @@ def import_file(
         StoreUnavailable: where the database is away; then nothing is recorded.
         ClockBehind: where the clock stands before what is already recorded.
     """
-    findings = Findings(path.name)
-    sha256 = digest(path, findings)
+    findings = Findings(path.name if storable(path.name) else "?")
+    if not storable(path.name):
+        findings.whole("the file's name holds characters that are no text", "Rename the file")
+    if not all(storable(word) for word in (stated.source or "", *(stated.areas or ()))):
+        findings.whole("the source or an area holds characters that are no text", "State plain words")
+    sha256 = None if findings.refused else digest(path, findings)
     if sha256 is None:
-        return _refused(path, None, findings.all())
+        return _refused(findings.file, None, findings.all())
     with reachable(), store.engine.begin() as connection:
         source = stated.source or beside(path).source or ""
         connection.execute(_ONE_AT_A_TIME, {"key": _LOCK, "source": source})
@@ -99,7 +103,7 @@ def import_file(
         batch, rows, policy = checked.batch, checked.rows, checked.policy
         refuse = checked.faults and not (accept_valid_rows and rows is not None and len(rows))
         if batch is None or rows is None or policy is None or refuse:
-            return _refused(path, batch.source if batch else stated.source, checked.faults)
+            return _refused(findings.file, batch.source if batch else stated.source, checked.faults)
         refused = len({fault.row for fault in checked.faults})
         batch_no = write(connection, batch, rows, policy_sha256=policy.sha256, n_refused=refused)
         recorded_at = take_recorded_at(connection, now)
@@ -142,5 +146,5 @@ def _seen(connection: sa.Connection, path: Path, sha256: str, stated: Stated) ->
     return Imported(path.name, "already", source, row.batch_no, row.recorded_at, 0, ())
 
 
-def _refused(path: Path, source: str | None, faults: tuple[Fault, ...]) -> Imported:
-    return Imported(path.name, "refused", source, None, None, 0, faults)
+def _refused(file: str, source: str | None, faults: tuple[Fault, ...]) -> Imported:
+    return Imported(file, "refused", source, None, None, 0, faults)

@@ -14,6 +14,15 @@ _OTHERS = sa.text(
 )
 
 
+def others_use(folder: Path) -> bool:
+    """Whether the folder's server is running and any client is connected to it."""
+    if not embedded.is_running(folder):
+        return False
+    engine = sa.create_engine(embedded.start(folder), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return bool(connection.execute(_OTHERS).scalar_one())
+
+
 def stop_unless_used(folder: Path, engine: sa.Engine) -> bool:
     """Close this process's connections, and stop the folder's server unless another client has one.
 

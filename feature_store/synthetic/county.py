@@ -192,7 +192,8 @@ def _write_round(
     standing, grades = before or _stand(county, at.observed_on, at.observed_on)
     files = county.book.quarter(at, county.household_ids, standing=standing, granted=grades, first=first)
     for name, frame in files.items():
-        folder.write(name, frame, source=name, observed_on=at.observed_on)
+        if frame.height:  # a small county may have no new loan in a quarter
+            folder.write(name, frame, source=name, observed_on=at.observed_on)
     yield 1.0, "loan_months"
 
 

@@ -83,11 +83,15 @@ def read_texts(folder: Path) -> dict[str, str]:
     for name in FILES:
         path = folder / f"{name}.yaml"
         try:
+            if path.exists() and not path.is_file():
+                raise OSError("not a regular file")
             texts[path.name] = path.read_text(encoding="utf-8")
         except FileNotFoundError:
             faults.append(Fault(path.name, 1, "the file is missing", f"Add {path.name} to the policy folder"))
         except UnicodeDecodeError:
             faults.append(Fault(path.name, 1, "the file is not UTF-8 text", "Save it as UTF-8"))
+        except OSError:
+            faults.append(Fault(path.name, 1, "the file cannot be read", "Put a plain, readable file there"))
     for path in sorted(folder.iterdir()):
         if path.suffix in (".yaml", ".yml") and path.name not in {f"{name}.yaml" for name in FILES}:
             faults.append(Fault(path.name, 1, "the file does not belong to a policy", f"Keep only: {', '.join(FILES)}"))

@@ -58,7 +58,7 @@ def _indicator(node: Node, heading: str, sources: list[Source], about: About, fa
     label = fields.bilingual("label")
     kind = cast(Kind, fields.choice("type", get_args(Kind)) or "count")
     unit = fields.choice("unit", about.units, "units in about.yaml")
-    decimals = fields.integer("decimals", 0, 4) if kind == "number" else 0
+    decimals = min(max(fields.integer("decimals", 0, 4), 0), 4) if kind == "number" else 0
     categories = fields.words("categories") if kind == "category" else ()
     for word in categories:
         if word not in about.words:

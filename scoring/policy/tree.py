@@ -12,6 +12,8 @@ import yaml
 
 from scoring.errors import Fault
 
+MOST_CHARACTERS = 5_000_000
+MOST_DEPTH = 50
 Value = "str | dict[str, Node] | list[Node]"
 
 
@@ -28,7 +30,10 @@ class Node:
 def parse(file: str, text: str) -> tuple[Node, list[Fault]]:
     """The file as nodes, and what is wrong with it as YAML (a duplicate key, a broken line)."""
     faults: list[Fault] = []
+    if len(text) > MOST_CHARACTERS:
+        return Node(file, 1, {}), [Fault(file, 1, f"the file has more than {MOST_CHARACTERS} characters", "Shorten it")]
     try:
+        _check_depth(text)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
         if root is not None:
             return _node(file, root, faults, {}), faults
@@ -44,6 +49,15 @@ def parse(file: str, text: str) -> tuple[Node, list[Fault]]:
             Fault(file, 1, "the file is nested without end", "Write it as the other policies are")
         ]
     return Node(file, 1, {}), [Fault(file, 1, "the file is empty", "Write the rules or restore the file")]
+
+
+def _check_depth(text: str) -> None:
+    """Refuse deep nesting while it is still a flat stream of events: the composer recurses in C."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            raise RecursionError("nested too deeply")
 
 
 _Made = dict[int, "Node | None"]
@@ -67,7 +81,7 @@ def _fresh(file: str, node: yaml.Node, faults: list[Fault], made: _Made) -> Node
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Node] = {}
         for key, value in node.value:
-            name = str(key.value)
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
             if name in found:
                 at = key.start_mark.line + 1
                 faults.append(Fault(file, at, f"the key '{name}' stands twice", "Keep one of the two"))

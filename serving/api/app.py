@@ -9,9 +9,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from fastapi import FastAPI, Path, Request, Response
+from fastapi import FastAPI, Path, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.base import RequestResponseEndpoint
 
 from feature_store.adapters.connect import StoreUnavailable
 from feature_store.adapters.promotions import standing
@@ -20,6 +19,7 @@ from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
 from serving.api import problems
 from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId
+from serving.api.limits import BodyLimits
 from serving.api.problems import documented
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
@@ -30,8 +30,6 @@ from serving.ledger.entries import Entry
 from serving.replay import UnknownDecision
 from serving.wiring import Parts
 
-MOST_BYTES = 262_144
-"""Largest body accepted: a whole credit file is under 20 KB."""
 WARM_MS = 30_000
 """Most milliseconds that the start waits for the challenger to load."""
 NOT_BINDING = {
@@ -59,6 +57,7 @@ def create_app(parts: Parts) -> FastAPI:
 
     app = FastAPI(
         lifespan=opened,
+        redirect_slashes=False,
         title="Lushi Credit",
         version="1",
         description="The binding grade of rural households: explained, recorded, repeatable.",
@@ -68,10 +67,13 @@ def create_app(parts: Parts) -> FastAPI:
     )
     areas = AreaStates()
     problems.install(app)
-    app.middleware("http")(_limits)
+    app.add_middleware(BodyLimits)
 
     @app.post(
-        "/v1/decisions", status_code=201, responses=documented(400, 404, 409, 413, 415, 422, 503), tags=["decisions"]
+        "/v1/decisions",
+        status_code=201,
+        responses=documented(400, 404, 408, 409, 413, 415, 422, 503),
+        tags=["decisions"],
     )
     def post_decision(asked: DecisionAsked) -> Response:
         """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt."""
@@ -103,7 +105,7 @@ def create_app(parts: Parts) -> FastAPI:
             }
         )
 
-    @app.post("/v1/assessments", responses=documented(400, 409, 413, 415, 422), tags=["assessments"])
+    @app.post("/v1/assessments", responses=documented(400, 408, 409, 413, 415, 422), tags=["assessments"])
     def post_assessment(asked: AssessmentAsked) -> Response:
         """Assess a submitted credit file: not binding, not recorded, no database read."""
         on = asked.on or civil_day(parts.clock.now())
@@ -150,17 +152,3 @@ def answer(entry: Entry) -> bytes:
     recorded = json.loads(entry.content)
     recorded["receipt"] = {"entry_no": entry.entry_no, "entry_sha256": entry.sha256}
     return orjson.dumps(recorded)
-
-
-async def _limits(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Refuse a body that is too large or not JSON before anything reads it."""
-    if request.method == "POST":
-        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind != "application/json":
-            return problems.problem(415, "not-json", "Send the body as application/json.")
-        length = request.headers.get("content-length", "")
-        if not length.isdigit():
-            return problems.problem(400, "unreadable", "Send the body with its Content-Length.")
-        if int(length) > MOST_BYTES:
-            return problems.problem(413, "too-large", f"A body has at most {MOST_BYTES} bytes.")
-    return await call_next(request)

@@ -6,13 +6,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scoring.terms import Request
 
 HouseholdId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,39}$", examples=["411299101203-0042"])]
 Purpose = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["livestock"])]
-Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2, examples=[30000])]
+
+
+def _ascii(value: object) -> object:
+    """Numbers are written with the digits 0 to 9 only; other scripts' digits are easily misread."""
+    if isinstance(value, str) and not value.isascii():
+        raise ValueError("digits of another script")
+    return value
+
+
+Amount = Annotated[Decimal, BeforeValidator(_ascii), Field(gt=0, max_digits=12, decimal_places=2, examples=[30000])]
 Months = Annotated[int, Field(ge=1, le=360, strict=True, examples=[24])]
 Reference = Annotated[str, Field(pattern=r"^[0-9A-Za-z._:/-]{1,100}$", examples=["consent-2021-000123"])]
 

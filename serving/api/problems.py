@@ -48,6 +48,7 @@ TITLES = {
     400: "The request could not be read",
     404: "Not found",
     405: "Method not allowed",
+    408: "The request came too slowly",
     409: "No policy is in force",
     413: "The request is too large",
     415: "The content type is not JSON",

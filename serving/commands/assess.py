@@ -19,6 +19,7 @@ from scoring.decision import binding_of, path_data
 from scoring.policy.certify import certify
 from scoring.policy.load import load
 from serving.assess_file import FileRefused, GradedFile, grade_file
+from serving.commands.output import check_output, write_frame
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +43,7 @@ def register(app: typer.Typer) -> None:
 
         Example: lushi assess clients.csv --policy my_county/2026-01-01 --on 2026-03-31 --out grades.csv
         """
+        check_output(out)
         console, errors = Console(), Console(stderr=True)
         day = date(on.year, on.month, on.day)
         with console.status("grading"):
@@ -62,8 +64,7 @@ def register(app: typer.Typer) -> None:
         if found.outcome is not None:
             _show_outcomes(found, console)
         if out is not None:
-            frame = found.frame()
-            frame.write_parquet(out) if out.suffix == ".parquet" else frame.write_csv(out)
+            write_frame(found.frame(), out)
             console.print(f"grades written to {out}")
 
 

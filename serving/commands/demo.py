@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from feature_store.adapters import embedded
 from feature_store.adapters.import_file import import_file
+from feature_store.adapters.lifetime import others_use
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
@@ -67,9 +68,20 @@ def register(app: typer.Typer, settings: Callable[[], Settings]) -> None:
 
 
 def _clear(folder: Path) -> None:
+    """Remove an earlier demonstration, but never one that is still running.
+
+    Raises:
+        LushiError: where it is in use, or the folder cannot be used.
+    """
+    if others_use(folder / "postgres"):
+        raise LushiError(f"another demonstration is running in {folder}; stop it, or set LUSHI_DATA to another folder")
     embedded.stop(folder / "postgres")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        why = (error.strerror or "unknown cause").lower()
+        raise LushiError(f"{folder} cannot be made: {why}; set LUSHI_DATA to another folder") from error
 
 
 def _build(parts: Parts, county: Path, households: int, *, seed: int) -> Register:

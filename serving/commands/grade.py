@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scoring.batch import STATUSES
+from serving.commands.output import check_output, write_frame
 from serving.grade_county import GRADED, Register, grade_county
 from serving.wiring import Parts
 
@@ -33,6 +34,7 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
         Shows the shares of each grade, movement against the last quarter, and credit villages and
         townships. Example: lushi grade --on 2017-06-30 --out register.csv
         """
+        check_output(out)
         console = Console()
         with console.status("starting") as status:
             found = grade_county(wired(), date(on.year, on.month, on.day), lambda step: status.update(step))
@@ -98,7 +100,4 @@ def write(found: Register, out: Path) -> None:
             "previous_grade": grades[found.previous_grade + 1],
         }
     )
-    if out.suffix == ".parquet":
-        frame.write_parquet(out)
-    else:
-        frame.write_csv(out)
+    write_frame(frame, out)

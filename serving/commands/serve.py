@@ -40,13 +40,16 @@ def register(app: typer.Typer, wired: Callable[[], Parts], settings: Callable[[]
     @app.command("stop")
     def stop() -> None:
         """Stop the embedded database of LUSHI_DATA, where one is still running."""
-        stopped = embedded.stop(settings().data / "postgres")
-        typer.echo("the embedded database is stopped" if stopped else "no embedded database was running")
+        folder = settings().data / "postgres"
+        stopped = embedded.stop(folder)
+        typer.echo(f"the embedded database in {folder} is stopped" if stopped else f"none was running in {folder}")
 
     @app.command("replay")
     def replay_command(
         decision_id: Annotated[UUID | None, typer.Argument(help="The decision_id of an answer.")] = None,
-        sample: Annotated[int, typer.Option(help="Replay so many decisions chosen at random instead.", min=0)] = 0,
+        sample: Annotated[
+            int, typer.Option(help="Replay so many decisions chosen at random instead.", min=0, max=1_000_000)
+        ] = 0,
     ) -> None:
         """Assess a recorded decision again from its entry and the filings known then, and compare.
 
@@ -72,6 +75,10 @@ def _report(found: list[Replayed], console: Console) -> None:
     console.print(f"{len(found) - len(different)} of {len(found)} decisions replay identically")
     if different:
         raise typer.Exit(1)
+
+
+GRACE_SECONDS = 10
+"""Longest that open calls may take to finish once the service was asked to stop."""
 
 
 class _Server(uvicorn.Server):
@@ -114,5 +121,12 @@ def run(parts: Parts, ready: Callable[[], None]) -> None:
         pass
     for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again once it has stopped
         signal.signal(number, lambda *_: None)
-    config = uvicorn.Config(create_app(parts), host=host, port=port, log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        create_app(parts),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
     _Server(config, ready).run()

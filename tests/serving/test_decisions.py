@@ -175,4 +175,4 @@ def test_the_description_lists_every_route_with_its_problems(served: Served) -> 
         "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
     }  # fmt: skip
     statuses = set(described["paths"]["/v1/decisions"]["post"]["responses"])
-    assert statuses == {"201", "400", "404", "409", "413", "415", "422", "503"}
+    assert statuses == {"201", "400", "404", "408", "409", "413", "415", "422", "503"}

@@ -1,0 +1,99 @@
+"""What a request body may be, before anything reads it: JSON, small, whole, in time, no key twice.
+
+The body is read here, counted byte by byte whatever its headers say, and handed on in one piece.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.api.problems import problem
+
+MOST_BYTES = 262_144
+"""Largest body accepted: a whole credit file is under 20 KB."""
+MOST_SECONDS = 10.0
+"""Longest that a body may take to arrive."""
+
+
+class BodyLimits:
+    """Refuses a body that breaks a limit with a problem; the application never sees it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        body = _refused(Headers(scope=scope)) or await _body(receive)
+        if isinstance(body, JSONResponse):
+            body.headers["Connection"] = "close"
+            await body(scope, receive, send)
+            return
+        handed = False
+
+        async def once() -> Message:
+            nonlocal handed
+            if handed:
+                return await receive()
+            handed = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, once, send)
+
+
+def _refused(headers: Headers) -> JSONResponse | None:
+    """The refusal that the headers alone call for."""
+    if headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        return problem(415, "not-json", "Send the body as application/json.")
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not (length.isascii() and length.isdigit()):
+        return problem(400, "unreadable", "Send the body in one piece with its Content-Length.")
+    if len(length) > 9 or int(length) > MOST_BYTES:
+        return _too_large()
+    return None
+
+
+async def _body(receive: Receive) -> bytes | JSONResponse:
+    """The whole body, or the refusal that it calls for."""
+    parts: list[bytes] = []
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            while True:
+                message = await receive()
+                parts.append(message.get("body", b""))
+                if sum(map(len, parts)) > MOST_BYTES:
+                    return _too_large()
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    break
+    except TimeoutError:
+        return problem(408, "too-slow", f"Send the whole body within {MOST_SECONDS:.0f} seconds.")
+    body = b"".join(parts)
+    try:
+        json.loads(body, object_pairs_hook=_once_each)
+    except _KeyTwice:
+        return problem(400, "unreadable", "A key stands twice in one JSON object. Send each key once.")
+    except (ValueError, RecursionError):
+        return problem(400, "unreadable", "The body is not JSON. Send one JSON object in UTF-8.")
+    return body
+
+
+class _KeyTwice(Exception):
+    """Internal: readers of JSON differ in which of two values counts."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _KeyTwice
+    return found
+
+
+def _too_large() -> JSONResponse:
+    return problem(413, "too-large", f"A body has at most {MOST_BYTES} bytes.")
