@@ -20,9 +20,11 @@ import serving.commands.grade
 import serving.commands.models
 import serving.commands.policy
 import serving.commands.serve
+import training.commands
 from scoring.errors import LushiError
 from serving.settings import Settings, read_settings
 from serving.wiring import Parts, wire
+from training.tracking import Record
 
 app = typer.Typer(
     name="lushi",
@@ -54,6 +56,7 @@ serving.commands.area.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
+training.commands.register(app, lambda: Record(settings().mlruns, settings().mlflow_uri), lambda: wired().clock.now())
 
 
 def main() -> None:

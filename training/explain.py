@@ -11,7 +11,7 @@ from scoring.metrics.arrays import FloatArray
 from training.calibrate import Calibration
 from training.fit import raw
 
-MOST_ROWS = 3_000
+MOST_ROWS = 300
 
 
 @dataclass(frozen=True, slots=True)

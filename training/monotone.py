@@ -11,7 +11,7 @@ from scoring.metrics.arrays import FloatArray
 from training.fit import raw
 from training.table import Feature
 
-ROWS = 40
+ROWS = 8
 GRID = 32
 TOLERANCE = 1e-9
 

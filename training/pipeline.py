@@ -11,9 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from scoring.metrics.arrays import FloatArray
-from training import artefact, compare, evaluate, explain, fairness, figures, gate, leakage, monotone, stability
+from scoring.metrics.arrays import FloatArray, IntArray
+from training import (
+    artefact,
+    compare,
+    directions,
+    evaluate,
+    explain,
+    fairness,
+    figures,
+    gate,
+    leakage,
+    monotone,
+    stability,
+)
 from training.calibrate import Calibration, calibrate
 from training.fit import Fitted, fit, raw
 from training.judged import Judged
@@ -29,6 +42,8 @@ from training.trained import Trained
 Progress = Callable[[str], None]
 STEPS = ("fit", "judge", "rivals", "explain", "checks", "intervals", "compare", "segments", "fairness", "gate")
 """What ``progress`` is called with, in order; the first three once for every split."""
+SAMPLED = 5_000
+"""Training rows whose PDs are compared with those of the judged rows."""
 BOOTSTRAPS = ("intervals", "compare", "segments", "fairness")
 """Steps whose time is that of resampling."""
 
@@ -46,7 +61,15 @@ class Model:
 
 
 def train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous: Previous | None = None) -> Trained:
-    """Train on a table and judge what came out; raises :class:`training.faults.TableFaults`."""
+    """Train on a table and judge what came out; raises :class:`training.faults.TableFaults`.
+
+    Linear algebra runs on one thread, so that figures do not depend on the number of cores.
+    """
+    with threadpool_limits(limits=1):
+        return _train(table, plan, progress=progress, seed=seed, previous=previous)
+
+
+def _train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous: Previous | None) -> Trained:
     seconds = Seconds(progress)
     parts = splits(table, plan.split)
     models, judged = _judged(table, parts, plan, seed, previous, seconds)
@@ -121,7 +144,7 @@ def _judged(
             models.append(_model(train, plan, seed))
         with seconds.of("judge"):
             ours.append(models[-1].odds(test.matrix))
-            seen.append(models[-1].odds(train.matrix))
+            seen.append(models[-1].odds(train.matrix[_spread(len(train))]))
         with seconds.of("rivals"):
             theirs.append(judge_rivals(train, test, previous))
     rows = np.concatenate([split.test for split in parts])
@@ -138,6 +161,11 @@ def _judged(
         segments={name: labels[rows] for name, labels in table.segments.items()},
     )
     return models, pooled
+
+
+def _spread(rows: int) -> IntArray:
+    """At most ``SAMPLED`` row numbers, evenly apart: enough for shares of tenths."""
+    return np.linspace(0, rows - 1, min(rows, SAMPLED)).round().astype(np.int64)
 
 
 def _pool(found: list[Judgement]) -> Judgement:
@@ -161,6 +189,7 @@ def _results(
     with seconds.of("checks"):
         booster, threads = model.fitted.booster, plan.parameters.threads
         reversals = monotone.reversals(booster, table.features, trains.matrix, seed=seed, threads=threads)
+        pairs = directions.broken(booster, table.features)
         alone = leakage.alone(trains)
         moved = stability.of_features(table.take(split.train), table.take(split.test))
         score_psi = stability.of_score(judged.in_training, judged.chance)
@@ -181,7 +210,7 @@ def _results(
         fair=fair,
         alone=alone,
         afterwards=leakage.known_afterwards(table.features),
-        reversals=reversals,
+        reversals={name: count + reversals.get(name, 0) for name, count in pairs.items()},
         moved=moved,
         score_psi=score_psi,
         additivity=additivity,

@@ -71,6 +71,7 @@ Block = Heading | Paragraph | Items | Grid | Plot
 
 def written(value: float, format: Format) -> str:
     """A figure as people read it."""
+    value = 0.0 if format in ("three", "four") and abs(value) < 5e-5 else value  # never "-0.0000"
     match format:
         case "count":
             return f"{value:,.0f}"

@@ -31,7 +31,9 @@ def reliability(figures: Mapping[str, float], label: Text) -> str:
         axes = drawing.figure.add_axes((0.12, 0.14, 0.84, 0.82))
         end = float(max(said.max(), high.max())) * 1.05
         axes.plot([0, end], [0, end], color=GREY, linestyle="--", linewidth=1)
-        axes.errorbar(said, real, [real - low, high - real], fmt="o-", color=BLUE, capsize=3)
+        axes.errorbar(
+            said, real, [np.maximum(real - low, 0), np.maximum(high - real, 0)], fmt="o-", color=BLUE, capsize=3
+        )
         axes.set(xlim=(0, end), ylim=(0, end))
         axes.set_xlabel(drawing.say("平均违约概率", "mean PD"))
         axes.set_ylabel(drawing.say("实际坏账率", "realised share of bad"))
@@ -50,7 +52,7 @@ def roc_and_ks(judged: Judged, label: Text) -> str:
             left.plot(refused_good, refused_bad, color=colour, label=drawing.say(words.zh, words.en))
         left.set_xlabel(drawing.say("好样本累计占比", "cumulated share of good"))
         left.set_ylabel(drawing.say("坏样本累计占比", "cumulated share of bad"))
-        left.legend(loc="lower right", frameon=False, borderaxespad=1.5, handlelength=1.4, bbox_to_anchor=(0.78, 0.0))
+        left.legend(loc="lower left", bbox_to_anchor=(0.32, 0.0), frameon=False)
         right = drawing.figure.add_axes((0.57, 0.15, 0.4, 0.8))
         good, bad = _curve(judged.odds, judged.bad)
         share = np.linspace(0, 1, len(good))
@@ -102,7 +104,7 @@ def dependence(trained: Trained, label: Text) -> str:
 
 
 def of_parts(figures: Mapping[str, float], segment: str, parts: Sequence[str], label: Text) -> str:
-    """Realised share of bad (points with nothing drawn through) and mean PD of each part of a segment."""
+    """Realised share of bad and mean PD of each part of a segment."""
     with canvas(9.2, 3.6) as drawing:
         axes = drawing.figure.add_axes((0.08, 0.25, 0.9, 0.7))
         places = np.arange(len(parts), dtype=np.float64)

@@ -1,0 +1,122 @@
+"""``lushi train table``: exit codes, files, and messages that people can act on."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from tests.training import tables
+from training.commands import register
+from training.table import Table
+from training.tracking import Record
+
+SPEC = """name: drawn
+target: bad
+id: id
+group: household
+date: day
+train_before: 2020-01-01
+protected: [side]
+binding_score: score
+features:
+  - {name: debt, monotone: up, label: {zh: 负债, en: debt}}
+  - {name: income, monotone: down}
+  - {name: visits}
+  - {name: crop, dtype: category}
+"""
+
+
+def _write(folder: Path, table: Table) -> None:
+    pl.DataFrame(
+        {
+            "id": table.ids,
+            "household": table.groups,
+            "day": table.dates,
+            "bad": table.target.astype(int),
+            "side": table.segments["side"],
+            "score": table.binding,
+            "debt": table.matrix[:, 0],
+            "income": table.matrix[:, 1],
+            "visits": table.matrix[:, 2],
+            "crop": pl.Series(table.matrix[:, 4]).cast(pl.Int8).cast(pl.String),
+        }
+    ).fill_nan(None).write_parquet(folder / "rows.parquet")
+    (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
+
+
+def _run(folder: Path, *words: str) -> Result:
+    app = typer.Typer()
+    register(app, lambda: Record(folder / "mlruns"), lambda: datetime(2021, 4, 1, tzinfo=UTC))
+    command = ["train", "table", str(folder / "rows.parquet"), "--spec", str(folder / "spec.yaml")]
+    return CliRunner().invoke(app, [*command, "--out", str(folder / "out"), *words])
+
+
+def test_a_sound_table_is_promoted_with_exit_code_0(tmp_path: Path) -> None:
+    _write(tmp_path, tables.table())
+    result = _run(tmp_path, "--register", "--json", str(tmp_path / "found.json"))
+    assert result.exit_code == 0, result.output
+    assert "promote" in result.output
+    assert "version 1" in result.output
+    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert found["verdict"] == "promote"
+    assert found["metrics"]["overall.auc"] > 0.7
+    assert set(found["rivals"]) == {"woe", "binding"}
+    assert (tmp_path / "out" / "metrics.json").read_text(encoding="utf-8") == (tmp_path / "found.json").read_text(
+        encoding="utf-8"
+    )
+    assert sorted(it.name for it in (tmp_path / "out" / "model").iterdir()) == ["challenger.json", "model.txt"]
+    assert (tmp_path / "out" / "card" / "card.html").is_file()
+    again = _run(
+        tmp_path, "--no-record", "--previous", str(tmp_path / "out" / "model"), "--out", str(tmp_path / "again")
+    )
+    assert again.exit_code == 0, again.output
+    assert "against the previous challenger: not significant" in again.output
+    first, second = ((tmp_path / it / "model" / "model.txt").read_bytes() for it in ("out", "again"))
+    assert first == second
+
+
+def test_a_refused_model_gives_exit_code_3_and_every_reason(tmp_path: Path) -> None:
+    _write(tmp_path, tables.shuffled(tables.table(2000)))
+    result = _run(tmp_path, "--no-record")
+    assert result.exit_code == 3, result.output
+    assert "contains 0.5" in result.output
+    assert not (tmp_path / "mlruns").exists()
+
+
+def test_faults_give_exit_code_1_and_are_all_shown(tmp_path: Path) -> None:
+    _write(tmp_path, tables.table(300))
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("up", "x").replace("category", "y"), encoding="utf-8")
+    result = _run(tmp_path, "--no-record")
+    assert result.exit_code == 1
+    assert "monotone: x" in result.output
+    assert "dtype: y" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("words", [("--register", "--no-record"), ("--search", "99"), ("--nonsense",)])
+def test_wrong_use_gives_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> None:
+    _write(tmp_path, tables.table(300))
+    assert _run(tmp_path, *words).exit_code == 2
+
+
+def test_the_county_may_add_its_own_command(tmp_path: Path) -> None:
+    app, added = typer.Typer(), []
+
+    def county(train: typer.Typer) -> None:
+        @train.callback(invoke_without_command=True)
+        def whole(context: typer.Context) -> None:
+            """Train on the county."""
+            if context.invoked_subcommand is None:
+                added.append("county")
+
+    register(app, lambda: Record(tmp_path), lambda: datetime(2021, 4, 1, tzinfo=UTC), county=county)
+    assert CliRunner().invoke(app, ["train"]).exit_code == 0
+    assert added == ["county"]
+    assert "table" in CliRunner().invoke(app, ["train", "--help"]).output
