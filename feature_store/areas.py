@@ -42,6 +42,13 @@ class AreaHistory:
     month_ends: Mapping[str, Sequence[tuple[date, Decimal, Decimal, int]]]
     releases: Sequence[Release]
 
+    def signed_days(self) -> dict[str, list[date]]:
+        """Area code to the days on which a release of it was signed, ascending."""
+        days: dict[str, list[date]] = {}
+        for release in self.releases:
+            days.setdefault(release.area_code, []).append(release.signed_on)
+        return days
+
 
 COLUMNS = ("code", "kind", "parent", "name_zh", "name_en")
 DIGITS = {"county": 6, "township": 9, "village": 12}

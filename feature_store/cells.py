@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scoring.credit_file import MISSING
 from scoring.policy import codes
-from scoring.policy.schema import Indicator
+from scoring.policy.elements import Indicator
 
 Read = tuple[NDArray[np.int64], NDArray[np.bool_]]
 """Numbers (n_rows,), and where a cell could not be read (n_rows,); its number is then without meaning."""

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from scoring.errors import Fault, PolicyFaults
+from scoring.policy.elements import Indicator, Text
 from scoring.policy.fields import Fields, unique
 from scoring.policy.load import ROOT as POLICIES
 from scoring.policy.load import load_index
-from scoring.policy.schema import Indicator, Policy, Text
+from scoring.policy.schema import Policy
 from scoring.policy.tree import Node, parse
 
 ROOT = Path(__file__).parent / "feature_sets"

@@ -35,10 +35,6 @@ class Batch:
     file_name: str
     file_sha256: str
 
-    def covers(self, village_code: str) -> bool:
-        """Whether the batch's silence about a household of that village says something."""
-        return self.coverage is Coverage.COMPLETE and any(village_code.startswith(area) for area in self.areas)
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:

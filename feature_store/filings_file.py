@@ -17,7 +17,8 @@ from feature_store.filing import Batch, Coverage
 from feature_store.known import Known
 from scoring.credit_file import MISSING
 from scoring.policy import codes
-from scoring.policy.schema import Indicator, Policy
+from scoring.policy.elements import Indicator
+from scoring.policy.schema import Policy
 
 ASSESSED = ("evidence_id", "assessor_1", "assessor_2", "valid_until")
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from scoring.policy.schema import AreaRules, LoanClass
+from scoring.policy.lending import AreaRules, LoanClass
 
 TOWNSHIP_DIGITS = 9
 """Length of a township's code, with which its villages' codes begin."""

@@ -15,7 +15,7 @@ from scoring.credit_file import MISSING, STALE
 from scoring.freshness import Ordinals, columns_on
 from scoring.points import Codes, tally_columns
 from scoring.policy.compiled import Compiled
-from scoring.policy.schema import Test
+from scoring.policy.elements import Test
 from scoring.vetoes import fired_columns
 
 STATUSES = ("graded", "below_a", "vetoed", "withheld")

@@ -16,7 +16,8 @@ from scoring.assess import Assessment
 from scoring.credit_file import Reported
 from scoring.path import Path
 from scoring.policy.codes import show
-from scoring.policy.schema import Policy, Text
+from scoring.policy.elements import Text
+from scoring.policy.schema import Policy
 from scoring.terms import Offer
 
 COLUMNS = ["indicator", "value", "band", "points", "best"]

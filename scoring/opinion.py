@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 
 Reason = Literal[
     "no_model",

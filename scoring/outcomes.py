@@ -16,7 +16,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from scoring.policy.schema import AreaRules, OutcomeRules, Text
+from scoring.policy.elements import Text
+from scoring.policy.lending import AreaRules, OutcomeRules
 
 Days = npt.NDArray[np.int64]
 _UNIX_EPOCH = date(1970, 1, 1).toordinal()

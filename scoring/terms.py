@@ -13,7 +13,9 @@ from decimal import Decimal
 from scoring.areas import AreaState
 from scoring.credit_file import STALE
 from scoring.policy.compiled import Compiled
-from scoring.policy.schema import GradeBand, Product, Test
+from scoring.policy.elements import Test
+from scoring.policy.lending import Product
+from scoring.policy.schema import GradeBand
 
 
 @dataclass(frozen=True, slots=True)

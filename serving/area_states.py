@@ -42,7 +42,4 @@ def _township(moment: Moment, village_code: str, *, on: date, policy: Policy) ->
     history = moment.area_history(village_code, on=on, policy=policy)
     villages: dict[str, Sequence[MonthEnd]] = {village_code: []}
     villages |= {code: [MonthEnd(*row) for row in rows] for code, rows in history.month_ends.items()}
-    releases: dict[str, list[date]] = {}
-    for release in history.releases:
-        releases.setdefault(release.area_code, []).append(release.signed_on)
-    return area_states(villages, policy.areas, on=on, releases=releases)
+    return area_states(villages, policy.areas, on=on, releases=history.signed_days())

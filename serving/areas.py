@@ -7,9 +7,9 @@ from datetime import date
 
 from feature_store.adapters import registers
 from feature_store.adapters.read_areas import sign_release
+from feature_store.filing import civil_day
 from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop, at, awaiting, township_stops, village_stops
 from scoring.errors import LushiError
-from serving.clock import civil_day
 from serving.wiring import Parts
 
 
@@ -33,9 +33,7 @@ def area_stops(parts: Parts, on: date) -> list[AreaStop]:
     with parts.store.looking(parts.store.now(parts.clock.now)) as moment:
         history = moment.area_history("", on=on, policy=policy)
         names = registers.villages_of(moment.connection)
-    signed: dict[str, list[date]] = {}
-    for release in history.releases:
-        signed.setdefault(release.area_code, []).append(release.signed_on)
+    signed = history.signed_days()
     villages = {
         code: village_stops([MonthEnd(*row) for row in rows], policy.areas, signed.get(code, ()))
         for code, rows in history.month_ends.items()

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
-
-CHINA = timezone(timedelta(hours=8), "CST")
-"""China has one civil time, without summer time; policies bind by its days."""
 
 
 class Clock(Protocol):
@@ -43,8 +40,3 @@ class FixedClock:
 
     def now(self) -> datetime:
         return self.moment.astimezone(UTC)
-
-
-def civil_day(moment: datetime) -> date:
-    """The day in China on which a moment falls."""
-    return moment.astimezone(CHINA).date()

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from feature_store.filing import civil_day
 from scoring.assess import Assessment, assess
 from scoring.decision import binding_of, money, sources_data
 from scoring.errors import LushiError
 from scoring.terms import Request
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
-from serving.clock import civil_day
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
 from serving.wiring import Parts

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from feature_store.feature_set import Feature as StoreFeature
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.cohort import Cohort
 from training.table import Feature, Monotone, Table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.limits import Limits
 from training.results import Results
 

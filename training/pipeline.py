@@ -25,6 +25,7 @@ from training import (
     gate,
     leakage,
     monotone,
+    run_figures,
     stability,
 )
 from training.calibrate import Calibration, calibrate
@@ -101,7 +102,9 @@ def _train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous:
         gate=verdict,
     )
     numbers = (
-        _counts(table, trains, judged, parts, plan) | figures.of_results(results) | _of_model(table, model, explained)
+        run_figures.counts(table, trains, judged, parts, plan)
+        | figures.of_results(results)
+        | run_figures.of_model(table, model.fitted, model.calibration, explained)
     )
     return Trained(
         table=table,
@@ -215,36 +218,3 @@ def _results(
         score_psi=score_psi,
         additivity=additivity,
     )
-
-
-def _counts(table: Table, trains: Table, judged: Judged, parts: tuple[Split, ...], plan: Plan) -> dict[str, float]:
-    found = {
-        "data.rows": len(table),
-        "data.bads": table.target.sum(),
-        "data.bad_rate": table.target.mean(),
-        "data.features": len(table.features),
-        "data.groups": len(np.unique(table.groups)),
-        "data.left_out": sum(split.left_out for split in parts),
-        "train.rows": len(trains),
-        "train.bads": trains.target.sum(),
-        "train.bad_rate": trains.target.mean(),
-        "judged.rows": len(judged.rows),
-        "judged.bads": judged.bad.sum(),
-        "judged.bad_rate": judged.bad.mean(),
-        "judged.mean_chance": judged.chance.mean(),
-        "judged.splits": len(parts),
-        "accept.rate": plan.accept_rate,
-    } | {f"limit.{name}": value for name, value in plan.limits.as_dict().items()}
-    return {name: float(value) for name, value in found.items()}
-
-
-def _of_model(table: Table, model: Model, explained: explain.Explained) -> dict[str, float]:
-    weight = np.abs(explained.contributions).mean(axis=0)
-    return {figures.key("importance", it.name): float(weight[at]) for at, it in enumerate(table.features)} | {
-        "model.rounds": float(model.fitted.rounds),
-        "model.tried": float(len(model.fitted.tried)),
-        "model.base_value": explained.base,
-        "calibration.slope": model.calibration.slope,
-        "calibration.intercept": model.calibration.intercept,
-        "calibration.used": float(model.calibration.used),
-    }

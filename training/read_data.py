@@ -10,7 +10,7 @@ import polars as pl
 from feature_store.faults import Findings
 from feature_store.table_file import digest, read_table
 from scoring.metrics.arrays import FloatArray
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.arrays import DateArray, TextArray
 from training.faults import TableFaults
 from training.spec import Column, Spec

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal, cast
 
 from scoring.errors import Fault
+from scoring.policy.elements import Text
 from scoring.policy.fields import Fields
-from scoring.policy.schema import Text
 from scoring.policy.tree import Node, parse
 from training.faults import TableFaults
 from training.spec import Column, Folds, Judged, Spec, TrainBefore

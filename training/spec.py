@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.table import Dtype, Monotone
 
 

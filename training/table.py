@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from scoring.metrics.arrays import FloatArray, IntArray
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.arrays import DateArray, TextArray
 
 Monotone = Literal[-1, 0, 1]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from feature_store.adapters.recording import take_recorded_at
 from feature_store.areas import Release
-from scoring.policy.schema import LoanClass
+from scoring.policy.lending import LoanClass
 
 MonthRow = tuple[date, Decimal, Decimal, int]
 """(month_end, balance_cny, bad_balance_cny, loans with a balance)"""
@@ -30,7 +30,7 @@ _MONTH_ENDS = """
                m.loan_no, {key} AS key, m.month_end, m.balance_cny, m.days_past_due
         FROM home JOIN loans l USING (household_no) JOIN loan_months m USING (loan_no)
              JOIN batches b ON b.batch_no = m.batch_no
-        WHERE starts_with(home.village_code, :within) AND m.month_end <= :on AND m.month_end >= :since
+        WHERE starts_with(home.village_code, :within) AND m.month_end <= :on
           AND b.recorded_at <= :known_at
         ORDER BY m.loan_no, m.month_end, b.recorded_at DESC, m.seq DESC),
     months AS (SELECT DISTINCT month_end FROM known),
@@ -74,7 +74,6 @@ def month_ends(
     known_at: datetime,
     classes: Sequence[LoanClass],
     within: str = "",
-    since: date = date(1950, 1, 1),
     by: Literal["village", "township", "bank"] = "village",
     carried: bool = True,
 ) -> dict[str, list[MonthRow]]:
@@ -86,7 +85,7 @@ def month_ends(
     classes: the policy's loan classes; a balance is bad from the least days of a bad class on.
     """
     bad_days = min((it.at_least_days for it in classes if it.bad), default=2**31 - 1)
-    asked = {"on": on, "known_at": known_at, "within": within, "since": since, "bad_days": bad_days, "carried": carried}
+    asked = {"on": on, "known_at": known_at, "within": within, "bad_days": bad_days, "carried": carried}
     found: dict[str, list[MonthRow]] = {}
     for row in connection.execute(_MONTH_ENDS_BY[by], asked):
         found.setdefault(row.key, []).append(

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from feature_store.adapters.binary_read import arrays_out
 from scoring.credit_file import MISSING
-from scoring.policy.schema import Policy, Source
+from scoring.policy.elements import Source
+from scoring.policy.schema import Policy
 
 _HOUSEHOLDS = sa.text("""
     SELECT DISTINCT ON (r.household_no) r.household_no, h.household_id, r.village_code

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from feature_store.adapters.layouts import Layouts
 from scoring.credit_file import CreditFile, Reported
 from scoring.errors import LushiError
-from scoring.policy.schema import Indicator, Policy
+from scoring.policy.elements import Indicator
+from scoring.policy.schema import Policy
 
 # Each query is a few dozen microseconds: the as-of order is the index order but for ties on observed_on.
 _HOUSEHOLD = sa.text("""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from feature_store.adapters.binary_read import arrays_out
 from feature_store.adapters.sorted_statements import DAYS, NOBODY, Batches, Sorted
-from scoring.policy.schema import Source
+from scoring.policy.elements import Source
 
 _FILINGS = (
     "household_no",

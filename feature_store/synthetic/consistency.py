@@ -10,7 +10,7 @@ import numpy as np
 from feature_store.synthetic.arrays import Ints
 from feature_store.synthetic.settings import Rule
 from scoring.policy import codes
-from scoring.policy.schema import Indicator
+from scoring.policy.elements import Indicator
 
 
 @dataclass(frozen=True, slots=True)

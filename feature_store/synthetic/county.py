@@ -28,7 +28,8 @@ from feature_store.synthetic.true_risk import Standing, TrueRisk, draw_risk
 from feature_store.synthetic.truth import Truth, empty_truth
 from scoring.credit_file import MISSING
 from scoring.errors import LushiError
-from scoring.policy.schema import Indicator, Policy
+from scoring.policy.elements import Indicator
+from scoring.policy.schema import Policy
 
 TRUTH = "truth"
 """The folder of what is true and never filed."""

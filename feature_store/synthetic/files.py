@@ -15,7 +15,7 @@ from feature_store.synthetic.arrays import Doubles, Ints
 from feature_store.synthetic.filings import Filed
 from feature_store.synthetic.places import COUNTY
 from scoring.credit_file import MISSING, NONE, OPEN
-from scoring.policy.schema import Indicator
+from scoring.policy.elements import Indicator
 
 Format = Literal["csv", "parquet"]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -12,7 +12,8 @@ from feature_store.synthetic.arrays import Flags, Ints, Longs, Random
 from feature_store.synthetic.rounds import Round, due
 from feature_store.synthetic.settings import Settings
 from scoring.credit_file import MISSING
-from scoring.policy.schema import Indicator, Policy, Source
+from scoring.policy.elements import Indicator, Source
+from scoring.policy.schema import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from feature_store.synthetic.arrays import Flags, Floats, Ints, Random
 from feature_store.synthetic.settings import PovertySettings
-from scoring.policy.schema import Indicator
+from scoring.policy.elements import Indicator
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from feature_store.synthetic.arrays import Doubles, Floats, Ints, Plain
 from scoring.credit_file import OPEN
 from scoring.errors import LushiError
 from scoring.policy import codes
-from scoring.policy.schema import Indicator
+from scoring.policy.elements import Indicator
 
 TABLES = ("profiles_people.yaml", "profiles_work.yaml")
 FARTHEST = 4.0

@@ -18,7 +18,7 @@ from feature_store.synthetic.settings import RiskSettings
 from feature_store.synthetic.traits import TRAITS, Traits
 from scoring.credit_file import MISSING
 from scoring.policy import codes
-from scoring.policy.schema import Indicator
+from scoring.policy.elements import Indicator
 
 YEAR_DAYS = 365
 LEAST_INCOME_CNY, UNKNOWN_INCOME_CNY = 1_500, 5_000

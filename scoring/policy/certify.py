@@ -11,9 +11,11 @@ from itertools import pairwise
 
 from scoring.canonical import canonical, sha256
 from scoring.policy.compiled import CompiledItem, compiled
+from scoring.policy.elements import Cite, Indicator, Source, Test
+from scoring.policy.lending import Product, Purpose
 from scoring.policy.reach import Reach
 from scoring.policy.read_reasons import ENGINE
-from scoring.policy.schema import Cite, GradeBand, Heading, Indicator, Policy, Product, Purpose, Source, Test, Veto
+from scoring.policy.schema import GradeBand, Heading, Policy, Veto
 
 _Labelled = Source | Heading | Indicator | Purpose | Product
 _Cited = Indicator | Heading | Veto | GradeBand | Product

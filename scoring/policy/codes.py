@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from scoring.credit_file import MISSING, NONE, OPEN, STALE
-from scoring.policy.schema import Indicator
+from scoring.policy.elements import Indicator
 
 YES = ("yes", "true", "1", "是", "有")
 NO = ("no", "false", "0", "否", "无")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from scoring.credit_file import MISSING, STALE
-from scoring.policy.schema import Action, Indicator, Item, Policy, Test, Veto
+from scoring.policy.elements import Indicator, Test
+from scoring.policy.schema import Action, Item, Policy, Veto
 
 
 @dataclass(frozen=True, slots=True)

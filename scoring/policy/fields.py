@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from scoring.errors import Fault
-from scoring.policy.schema import Cite, Text
+from scoring.policy.elements import Cite, Text
 from scoring.policy.tree import Node
 
 _INTEGER = re.compile(r"[+-]?\d{1,15}")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from scoring.errors import Fault
+from scoring.policy.elements import Text
 from scoring.policy.fields import Fields
-from scoring.policy.schema import Text
 from scoring.policy.tree import Node
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from scoring.errors import Fault
 from scoring.policy.fields import Fields
+from scoring.policy.lending import AreaRules, LoanClass
 from scoring.policy.read_about import About
-from scoring.policy.schema import AreaRules, LoanClass
 from scoring.policy.tree import Node
 
 

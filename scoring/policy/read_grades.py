@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import get_args
 
 from scoring.errors import Fault
+from scoring.policy.elements import Cite, Indicator, Refresh, Test
 from scoring.policy.fields import Fields, unique
 from scoring.policy.read_about import About
 from scoring.policy.read_test import read_test
-from scoring.policy.schema import Cite, Completeness, GradeBand, Indicator, Refresh, Test
+from scoring.policy.schema import Completeness, GradeBand
 from scoring.policy.tree import Node
 
 GRADES = ("A", "AA", "AAA", "AAA+")

@@ -7,10 +7,10 @@ from typing import cast, get_args
 
 from scoring.credit_file import NONE, OPEN
 from scoring.errors import Fault
+from scoring.policy.elements import Indicator, Kind, Refresh, Source, Text
 from scoring.policy.fields import Fields, unique
 from scoring.policy.forbidden import never_collected
 from scoring.policy.read_about import About
-from scoring.policy.schema import Indicator, Kind, Refresh, Source, Text
 from scoring.policy.tree import Node
 
 RESERVED = ("areas", "households", "loans", "loan_months")

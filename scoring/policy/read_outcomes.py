@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scoring.errors import Fault
+from scoring.policy.elements import Cite
 from scoring.policy.fields import Fields
+from scoring.policy.lending import OutcomeRules
 from scoring.policy.read_about import About
-from scoring.policy.schema import Cite, OutcomeRules
 from scoring.policy.tree import Node
 
 

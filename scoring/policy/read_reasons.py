@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scoring.errors import Fault
+from scoring.policy.elements import Text
 from scoring.policy.fields import Fields, unique
 from scoring.policy.read_about import About
-from scoring.policy.schema import Reason, Text
+from scoring.policy.schema import Reason
 from scoring.policy.tree import Node
 
 ENGINE = (

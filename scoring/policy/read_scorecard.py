@@ -8,10 +8,11 @@ from typing import cast
 
 from scoring.errors import Fault
 from scoring.policy.codes import read
+from scoring.policy.elements import Indicator, Text
 from scoring.policy.fields import Fields, unique
 from scoring.policy.forbidden import never_scored
 from scoring.policy.read_about import About
-from scoring.policy.schema import Action, Band, Heading, Improve, Indicator, Item, Text
+from scoring.policy.schema import Action, Band, Heading, Improve, Item
 from scoring.policy.tree import Node
 
 POINTS = 1000

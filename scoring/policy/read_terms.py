@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scoring.errors import Fault
+from scoring.policy.elements import Indicator, Test
 from scoring.policy.fields import Fields, unique
+from scoring.policy.lending import Product, Purpose, Rate, Terms
 from scoring.policy.read_about import About
 from scoring.policy.read_test import nodes, read_test
-from scoring.policy.schema import Indicator, Product, Purpose, Rate, Terms, Test
 from scoring.policy.tree import Node
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from scoring.credit_file import OPEN
+from scoring.policy.elements import Indicator, Test
 from scoring.policy.fields import Fields
-from scoring.policy.schema import Indicator, Test
 from scoring.policy.tree import Node
 
 REFUSED = "never"

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import cast
 
 from scoring.errors import Fault
+from scoring.policy.elements import Indicator
 from scoring.policy.fields import Fields, unique
 from scoring.policy.read_about import About
 from scoring.policy.read_test import REFUSED, read_test
-from scoring.policy.schema import Action, Indicator, Veto
+from scoring.policy.schema import Action, Veto
 from scoring.policy.tree import Node
 
 KINDS = ("public_security", "dishonesty", "arrears", "idleness", "other")

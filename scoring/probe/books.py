@@ -23,7 +23,7 @@ from scoring.areas import (
     loan_class,
     township_stops,
 )
-from scoring.policy.schema import AreaRules
+from scoring.policy.lending import AreaRules
 
 _MOST_VILLAGES = 2000
 _VILLAGE = "000000001001"

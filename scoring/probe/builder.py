@@ -12,7 +12,8 @@ from datetime import date
 
 from scoring.credit_file import NONE, OPEN
 from scoring.policy.compiled import Compiled, CompiledItem, compiled
-from scoring.policy.schema import Policy, Test
+from scoring.policy.elements import Test
+from scoring.policy.schema import Policy
 from scoring.vetoes import first_free
 
 Fixed = Mapping[int, int]

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from scoring.outcomes import LoanMonth, add_months, outcome_of
-from scoring.policy.schema import OutcomeRules
+from scoring.policy.lending import OutcomeRules
 
 _DISBURSED = date(2017, 6, 15)
 _OWED, _NOTHING = Decimal(100), Decimal(0)

@@ -17,7 +17,8 @@ from scoring.batch import assess_columns
 from scoring.credit_file import MISSING, STALE, CreditFile, Reported
 from scoring.policy.codes import read, show
 from scoring.policy.compiled import compiled
-from scoring.policy.schema import Indicator, Policy
+from scoring.policy.elements import Indicator
+from scoring.policy.schema import Policy
 from scoring.probe.books import books
 from scoring.probe.builder import Builder
 from scoring.probe.households import Households, households

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from feature_store.adapters.connect import StoreUnavailable
 from feature_store.adapters.promotions import standing
+from feature_store.filing import civil_day
 from scoring.assess import assess, path_of
 from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
@@ -23,7 +24,6 @@ from serving.api.limits import BodyLimits
 from serving.api.problems import documented
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
-from serving.clock import civil_day
 from serving.decide import DecisionRequest, UnknownPurpose, decide, state_of
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.errors import LushiError
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from serving.challenger.about_fields import MOST_FEATURES, MOST_LABEL, FaultyFields
 
 FORMAT = 1

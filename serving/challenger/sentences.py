@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 from scoring.opinion import Sentence
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 
 STRONG, CLEAR = 0.5, 0.15
 """Log-odds from which a contribution is called strong or clear: odds moved by about 65 % and 16 %."""

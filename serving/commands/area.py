@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from feature_store.filing import civil_day
 from serving.areas import area_stops, release_area
-from serving.clock import civil_day
 from serving.wiring import Parts
 
 

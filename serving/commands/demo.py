@@ -18,11 +18,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from feature_store.adapters import embedded
 from feature_store.adapters.import_file import import_file
 from feature_store.adapters.lifetime import others_use
+from feature_store.filing import CIVIL_TIME
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
 from serving.area_states import AreaStates
-from serving.clock import CHINA, FixedClock
+from serving.clock import FixedClock
 from serving.commands.grade import show
 from serving.commands.serve import check_port, run
 from serving.decide import state_of
@@ -32,7 +33,7 @@ from serving.wiring import Parts, wire
 
 GRADE_ON = (date(2017, 4, 30), date(2017, 7, 31), date(2021, 1, 31), date(2021, 4, 15))
 """Days on which the demonstration grades the county, each known as on that day."""
-OPENS = datetime.combine(GRADE_ON[-1], time(9), CHINA)
+OPENS = datetime.combine(GRADE_ON[-1], time(9), CIVIL_TIME)
 """When the demonstration's service opens: its clock starts here."""
 
 
@@ -109,7 +110,7 @@ def _build(parts: Parts, county: Path, households: int, *, seed: int) -> Registe
         found: Register | None = None
         for day, folder in moments:
             bars.update(task, description=f"{'importing the files of' if folder else 'grading everyone on'} {day}")
-            then = parts.at(FixedClock(datetime.combine(day, time(18), CHINA)))
+            then = parts.at(FixedClock(datetime.combine(day, time(18), CIVIL_TIME)))
             if folder is None:
                 found = grade_county(then, day)
             else:

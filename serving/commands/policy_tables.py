@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from scoring.policy.certify import Certificate
-from scoring.policy.schema import Cite, Policy, Text
+from scoring.policy.elements import Cite, Text
+from scoring.policy.schema import Policy
 from scoring.policy.tree import Node, parse
 from scoring.probe import Effect
 

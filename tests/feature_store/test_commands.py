@@ -42,6 +42,15 @@ def test_faults_end_with_1_and_are_written_as_csv(county: Any, run: Any, tmp_pat
     assert "perhaps" not in lines[1]
 
 
+def test_a_place_for_faults_that_cannot_be_written_is_told_before_anything_is_stored(
+    county: Any, run: Any, tmp_path: Path
+) -> None:
+    path = county.write("court", [county.filing("court", A)])
+    before = county.count("filings")
+    assert run(path, "--faults-csv", tmp_path / "none" / "faults.csv").exit_code == 2
+    assert county.count("filings") == before
+
+
 def test_wrong_use_ends_with_2(run: Any, tmp_path: Path) -> None:
     assert run(tmp_path / "nowhere").exit_code == 2
     (tmp_path / "empty").mkdir()

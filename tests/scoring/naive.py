@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from itertools import product
 
 from scoring.credit_file import MISSING, NONE, OPEN, STALE
-from scoring.policy.schema import GRADE_NONE, Heading, Improve, Indicator, Item, Policy, Test, Veto
+from scoring.policy.elements import Indicator, Test
+from scoring.policy.schema import GRADE_NONE, Heading, Improve, Item, Policy, Veto
 from scoring.vetoes import add_months
 
 Codes = Mapping[str, int]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scoring.policy.schema import Policy, Test
+from scoring.policy.elements import Test
+from scoring.policy.schema import Policy
 
 Row = tuple[str, str, str]
 

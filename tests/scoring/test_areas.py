@@ -20,7 +20,8 @@ from scoring.areas import (
     township_stops,
     village_stops,
 )
-from scoring.policy.schema import AreaRules, Policy
+from scoring.policy.lending import AreaRules
+from scoring.policy.schema import Policy
 
 APRIL, MAY, JUNE = date(2017, 4, 30), date(2017, 5, 31), date(2017, 6, 30)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import yaml
 
+from scoring.policy.elements import Indicator
 from scoring.policy.forbidden import never_collected, never_scored
 from scoring.policy.load import ROOT
-from scoring.policy.schema import Indicator, Policy
+from scoring.policy.schema import Policy
 
 SEPARATE_CONSENT = {
     "net_income_per_head_cny",

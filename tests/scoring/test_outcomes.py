@@ -23,8 +23,8 @@ from scoring.outcomes import (
     outcome_of,
     outcomes_of,
 )
+from scoring.policy.lending import OutcomeRules
 from scoring.policy.load import ROOT, load
-from scoring.policy.schema import OutcomeRules
 
 RULES = load(ROOT / "lushi" / "2017-04-01").outcomes
 DISBURSED = date(2018, 5, 15)

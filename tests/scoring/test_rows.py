@@ -15,8 +15,9 @@ from scoring.assess import Assessment, assess
 from scoring.credit_file import MISSING, NONE, OPEN, STALE, CreditFile
 from scoring.policy.codes import read
 from scoring.policy.compiled import Line, compiled
-from scoring.policy.schema import Indicator, Item, Policy
-from scoring.policy.schema import Test as Condition
+from scoring.policy.elements import Indicator
+from scoring.policy.elements import Test as Condition
+from scoring.policy.schema import Item, Policy
 from scoring.terms import Request
 from scoring.vetoes import add_months
 from tests.scoring import naive

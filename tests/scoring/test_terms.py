@@ -10,7 +10,8 @@ import pytest
 
 from scoring.assess import assess
 from scoring.policy.in_force import Policies
-from scoring.policy.schema import Policy, Rate
+from scoring.policy.lending import Rate
+from scoring.policy.schema import Policy
 from scoring.terms import Request, TermsOffered
 from tests.scoring.households import file_of
 

@@ -10,11 +10,12 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from feature_store.adapters.import_file import import_file
+from feature_store.filing import CIVIL_TIME
 from feature_store.importing import files_in_order
-from serving.clock import CHINA, FixedClock
+from serving.clock import FixedClock
 from serving.wiring import Parts
 
-NOW = datetime.combine(date(2017, 4, 20), time(9), CHINA)
+NOW = datetime.combine(date(2017, 4, 20), time(9), CIVIL_TIME)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def ask(of: str, **changes: Any) -> dict[str, Any]:
 
 def import_round(parts: Parts, folder: Path, clock: FixedClock) -> None:
     """Import one round's files as recorded on the day that its folder names."""
-    clock.moment = datetime.combine(date.fromisoformat(folder.name), time(18), CHINA)
+    clock.moment = datetime.combine(date.fromisoformat(folder.name), time(18), CIVIL_TIME)
     for path in files_in_order([folder]):
         done = import_file(parts.store, path, policies=parts.policies, now=clock.now, id_key=parts.id_key)
         assert done.outcome == "imported", done.faults[:3]

@@ -10,9 +10,9 @@ import numpy as np
 import polars
 from rich.console import Console
 
+from feature_store.filing import CIVIL_TIME
 from scoring.assess import assess
 from scoring.batch import STATUSES
-from serving.clock import CHINA
 from serving.commands.grade import show, write
 from serving.grade_county import grade_county, quarter_of
 from tests.serving.county import Served, import_round
@@ -45,7 +45,7 @@ def test_the_register_equals_grading_one_by_one_and_knows_the_last_quarter(
         assert township.credit_area == (township.credit_villages * 100 >= 65 * township.villages)
 
     import_round(parts, sorted(county_folder.iterdir())[1], served.clock)
-    served.clock.moment = datetime.combine(date(2017, 7, 31), time(18), CHINA)
+    served.clock.moment = datetime.combine(date(2017, 7, 31), time(18), CIVIL_TIME)
     second = grade_county(parts, date(2017, 7, 31))
     assert second.previous_quarter == "2017Q2"
     known = {

@@ -13,7 +13,7 @@ import pytest
 from feature_store.feature_set import load_feature_set
 from scoring.canonical import canonical, sha256
 from scoring.opinion import Opinion, Shift, Unavailable, opinion_data, shift_of
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from serving.challenger.again import _same
 from serving.challenger.load import Artefact, Challenger, load
 from serving.challenger.opinion import CardSays, opine

@@ -11,7 +11,7 @@ import numpy as np
 from feature_store.feature_set import load_feature_set
 from scoring.canonical import canonical
 from scoring.opinion import Opinion, opinion_data
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from serving.challenger.load import load, read_folder
 from serving.challenger.opinion import CardSays, opine
 from tests.fakes import models

@@ -11,8 +11,8 @@ import polars
 import pytest
 
 from feature_store.adapters.import_file import Imported, import_file
+from feature_store.filing import CIVIL_TIME
 from serving.areas import ReleaseRefused, area_stops, release_area
-from serving.clock import CHINA
 from serving.replay import replay
 from tests.serving.county import NOW, Served, ask
 
@@ -34,7 +34,7 @@ def _file(own: Served, name: str, rows: dict[str, list[object]], *, source: str,
 
 
 def _at(own: Served, day: date, hour: int = 9) -> None:
-    own.clock.moment = datetime.combine(day, time(hour), CHINA)
+    own.clock.moment = datetime.combine(day, time(hour), CIVIL_TIME)
 
 
 def _binding(own: Served, household_id: str) -> dict:  # type: ignore[type-arg]

@@ -11,8 +11,9 @@ import yaml
 
 from feature_store.synthetic.county import write_county
 from scoring.credit_file import MISSING, OPEN
+from scoring.policy.elements import Indicator
 from scoring.policy.load import ROOT, load
-from scoring.policy.schema import Indicator, Policy
+from scoring.policy.schema import Policy
 
 
 @pytest.fixture(scope="session")

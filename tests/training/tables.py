@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from scoring.metrics.arrays import FloatArray, probability
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.plan import Plan
 from training.spec import TrainBefore
 from training.table import Feature, Table

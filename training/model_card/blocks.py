@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 
 Format = Literal["count", "share", "three", "four", "small"]
 _HOLE = re.compile(r"\[\[([^|\]]+)\|(count|share|three|four|small)\]\]")

@@ -16,7 +16,7 @@ from html import escape
 import matplotlib
 from matplotlib.figure import Figure
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 
 BLUE, RED, GREEN, GREY = "#0b5cad", "#c8500a", "#1a7f5a", "#8c959f"
 _MARK = re.compile(r"~(\d+)~")

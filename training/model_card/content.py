@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.model_card import findings, wording
 from training.model_card.blocks import Block, Cell, Grid, Heading, Items, Number, Paragraph
 from training.spec import Folds

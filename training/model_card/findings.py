@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.figures import key
 from training.gate import RIVALS
 from training.model_card import plots, wording

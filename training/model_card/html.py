@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.model_card.blocks import (
     Block,
     Cell,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from scoring.metrics.arrays import FloatArray, IntArray
 from scoring.metrics.roc import rank, roc
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.figures import key
 from training.gate import RIVALS
 from training.judged import Judged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoring.policy.schema import Text
+from scoring.policy.elements import Text
 from training.model_card.blocks import Format
 
 STATISTICS: tuple[tuple[str, Format, Text], ...] = (

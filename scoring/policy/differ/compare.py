@@ -13,9 +13,9 @@ from typing import Literal
 
 from scoring.errors import Fault, PolicyFaults
 from scoring.policy.differ.words import BY_NUMBER, FIELDS, OPERATORS, ROWS
+from scoring.policy.elements import Text
 from scoring.policy.load import FILES
 from scoring.policy.numbers import row_id, row_names
-from scoring.policy.schema import Text
 from scoring.policy.tree import Node, parse
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from scoring.credit_file import MISSING, NONE, OPEN, STALE
 from scoring.policy.codes import EARLIEST, LATEST, expected, read, show
+from scoring.policy.elements import Indicator
 from scoring.policy.in_force import Policies
-from scoring.policy.schema import Indicator
 
 
 def indicator(policies: Policies, name: str) -> Indicator:

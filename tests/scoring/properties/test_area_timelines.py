@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scoring.areas import Stop, timeline
 from scoring.policy.in_force import Policies
-from scoring.policy.schema import AreaRules
+from scoring.policy.lending import AreaRules
 
 LIMIT = Fraction(5, 100)
 Ratios = list[tuple[date, Fraction, int]]
