@@ -14,7 +14,7 @@ import lightgbm
 import numpy as np
 
 from tests.training import tables
-from training.fit import lightgbm_parameters
+from training.boost import lightgbm_parameters
 from training.parameters import PARAMETERS
 from training.pipeline import BOOTSTRAPS, train
 from training.plan import Plan

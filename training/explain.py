@@ -8,8 +8,8 @@ import lightgbm
 import numpy as np
 
 from scoring.metrics.arrays import FloatArray
+from training.boost import raw
 from training.calibrate import Calibration
-from training.fit import raw
 
 MOST_ROWS = 300
 

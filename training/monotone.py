@@ -8,7 +8,7 @@ import lightgbm
 import numpy as np
 
 from scoring.metrics.arrays import FloatArray
-from training.fit import raw
+from training.boost import raw
 from training.table import Feature
 
 ROWS = 8

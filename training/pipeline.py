@@ -28,8 +28,9 @@ from training import (
     run_figures,
     stability,
 )
+from training.boost import raw
 from training.calibrate import Calibration, calibrate
-from training.fit import Fitted, fit, raw
+from training.fit import Fitted, fit
 from training.judged import Judged
 from training.parameters import candidates, scaled
 from training.plan import Plan

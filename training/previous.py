@@ -12,8 +12,8 @@ import lightgbm
 from scoring.errors import LushiError
 from scoring.metrics.arrays import FloatArray
 from training.artefact import ABOUT, MODEL
+from training.boost import raw
 from training.calibrate import Calibration
-from training.fit import raw
 
 
 class PreviousUnusable(LushiError):

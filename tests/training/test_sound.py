@@ -13,7 +13,7 @@ import pytest
 
 from tests.training import tables
 from training import artefact, directions, monotone
-from training.fit import lightgbm_parameters
+from training.boost import lightgbm_parameters
 from training.parameters import PARAMETERS
 from training.previous import PreviousUnusable, read_previous
 from training.trained import Trained

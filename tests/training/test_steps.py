@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import log_loss as their_log_loss
+from sklearn.metrics import roc_auc_score
 
 from scoring.metrics.arrays import log_odds, probability
 from tests.training import tables
+from training.boost import raw
 from training.calibrate import calibrate
 from training.compare import in_words
 from training.faults import TableFaults
+from training.fit import fit
 from training.intervals import Estimate, draws, estimates
 from training.parameters import PARAMETERS, candidates, scaled
 from training.pipeline import train
@@ -146,3 +149,22 @@ def test_no_folds_leak_a_perfect_memory() -> None:
     found = train(remembered, Plan(Folds(4, 1)), progress=tables.quiet, seed=2)
     assert found.figures["overall.auc"] < 0.56
     assert log_odds(np.array([0.5]))[0] == 0
+
+
+def test_with_few_bads_every_row_fits_and_none_judges_itself() -> None:
+    few = tables.table(1_000)
+    found = fit(few, (scaled(PARAMETERS, len(few)),), seed=1)
+    assert found.held.all()
+    assert len(found.margins) == len(few)
+    own = raw(found.booster, few.matrix)
+    assert roc_auc_score(few.target, own) > roc_auc_score(few.target, found.margins) + 0.01
+    noise = fit(tables.shuffled(few), (scaled(PARAMETERS, len(few)),), seed=1)
+    assert roc_auc_score(tables.shuffled(few).target, noise.margins) < 0.56
+
+
+def test_with_many_bads_a_tenth_of_the_groups_is_held_out() -> None:
+    many = tables.table(12_000)
+    found = fit(many, (PARAMETERS,), seed=1)
+    assert 0.08 < found.held.mean() < 0.12
+    assert np.array_equal(found.margins, raw(found.booster, many.matrix[found.held]))
+    assert not set(many.groups[found.held]) & set(many.groups[~found.held])
