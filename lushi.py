@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 
 import typer
@@ -21,10 +22,13 @@ import serving.commands.models
 import serving.commands.policy
 import serving.commands.serve
 import training.commands
+from feature_store.feature_set import load_feature_set
 from scoring.errors import LushiError
 from serving.settings import Settings, read_settings
 from serving.wiring import Parts, wire
-from training.tracking import Record
+from training.county import Asked, County, retrain
+from training.quarter import read_quarter
+from training.tracking import Kept, Record
 
 app = typer.Typer(
     name="lushi",
@@ -47,7 +51,18 @@ def wired() -> Parts:
     return wire(settings())
 
 
-serving.commands.demo.register(app, settings)
+def county_of(parts: Parts) -> County:
+    """What training needs of these parts."""
+    record = Record(parts.settings.mlruns, parts.settings.mlflow_uri)
+    return County(parts.store, parts.policies, load_feature_set(), record, parts.clock.now)
+
+
+def train_quarter(parts: Parts, quarter: str, progress: Callable[[str], None]) -> Kept:
+    """A quarter's version of the challenger, on these parts."""
+    return retrain(county_of(parts), Asked(), read_quarter(quarter), again=False, progress=progress)[1]
+
+
+serving.commands.demo.register(app, settings, train_quarter)
 feature_store.synthetic.command.register(app)
 feature_store.commands.register(app, wired)
 serving.commands.policy.register(app)
@@ -56,7 +71,12 @@ serving.commands.area.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
-training.commands.register(app, lambda: Record(settings().mlruns, settings().mlflow_uri), lambda: wired().clock.now())
+training.commands.register(
+    app,
+    lambda: Record(settings().mlruns, settings().mlflow_uri),
+    lambda: wired().clock.now(),
+    county=lambda: county_of(wired()),
+)
 
 
 def main() -> None:

@@ -23,12 +23,17 @@ from feature_store.feature_set import FeatureSet
 from feature_store.filing import CIVIL_TIME, civil_day
 from feature_store.vector import LoanColumns, purpose_codes
 from scoring.batch import STATUSES, assess_columns
+from scoring.errors import LushiError
 from scoring.outcomes import Outcome, add_months
 from scoring.policy.compiled import compiled
 from scoring.policy.schema import Policy
 from training.outcomes import Counted, counted, judge
 
 _GRADED = STATUSES.index("graded")
+
+
+class NothingToTrain(LushiError):
+    """No loan of the county can be judged yet."""
 
 
 class Policies(Protocol):
@@ -75,7 +80,7 @@ def cohort(moment: Moment, policies: Policies, *, feature_set: FeatureSet) -> Co
     today = civil_day(moment.known_at)
     binding = [policy for policy in policies.policies if policy.effective_from <= today]
     if not binding:
-        raise ValueError(f"no approved policy binds by {today.isoformat()}, so no loan can be judged")
+        raise NothingToTrain(f"no approved policy binds by {today.isoformat()}, so no loan can be judged")
     policy = binding[-1]
     lives = read_lives(moment.connection, known_at=moment.known_at)
     found = judge(lives, policy, known_until=today)
@@ -183,7 +188,7 @@ def _binding(
         for policy in policies
     }
     starts = np.flatnonzero(np.diff(disbursed, prepend=-1))
-    for start, end in zip(starts, [*starts[1:].tolist(), len(disbursed)], strict=True):
+    for start, end in zip(starts, np.append(starts, len(disbursed))[1:], strict=True):
         day = date.fromordinal(int(disbursed[start]))
         policy = [it for it in policies if it.effective_from <= day][-1]
         indicators, reporting = rows_of[policy.id]

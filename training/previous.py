@@ -33,13 +33,18 @@ class PreviousModel:
         return self.calibration.odds(raw(self.booster, matrix))
 
 
-def read_previous(folder: Path) -> PreviousModel:
-    """Read a model version's folder; raises :class:`PreviousUnusable` where its hash or form is not right."""
+def read_previous(folder: Path, *, sha256: str = "") -> PreviousModel:
+    """Read a model version's folder; raises :class:`PreviousUnusable` where its hash or form is not right.
+
+    sha256: of the model, where it is known from elsewhere.
+    """
     try:
         text = (folder / MODEL).read_bytes()
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        if hashlib.sha256(text).hexdigest() != about["model_sha256"]:
-            raise PreviousUnusable(f"{folder.name}: {MODEL} is not the file that {ABOUT} names; restore it")
+        if hashlib.sha256(text).hexdigest() != (sha256 or about["model_sha256"]):
+            raise PreviousUnusable(
+                f"{folder.name}: {MODEL} is not the file that {'was promoted' if sha256 else f'{ABOUT} names'}; restore it"
+            )
         names = tuple(str(it["name"]) for it in about["features"])
         calibration = Calibration(float(about["calibration"]["slope"]), float(about["calibration"]["intercept"]))
         booster = lightgbm.Booster(model_str=text.decode())

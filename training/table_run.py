@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from training import artefact
-from training.model_card import write as card
 from training.pipeline import train
 from training.plan import Plan
 from training.previous import read_previous
@@ -18,8 +15,7 @@ from training.read_spec import read_spec
 from training.spec import Folds
 from training.tracking import Kept, Record, keep
 from training.trained import Trained
-
-FIGURES = "metrics.json"
+from training.write_out import write_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +43,8 @@ def run(asked: Asked, *, now: datetime, progress: Callable[[str], None]) -> tupl
     seed = own if asked.seed is None else asked.seed
     trained = train(table, plan, progress=progress, seed=seed, previous=previous)
     progress("write")
-    artefact.write(asked.out / "model", trained.model_text, trained.about, now)
-    card.write(asked.out / "card", trained)
-    (asked.out / FIGURES).write_text(as_json(trained), encoding="utf-8")
+    write_out(asked.out, trained, now)
     if asked.record is None:
         return trained, None
     progress("record")
     return trained, keep(trained, asked.record, now=now, register=asked.register)
-
-
-def as_json(trained: Trained) -> str:
-    """The verdict with its reasons, every figure, the hashes; seconds apart, since only they vary."""
-    content = {
-        "name": trained.table.name,
-        "verdict": trained.gate.verdict,
-        "reasons": [{"id": it.id, "zh": it.says.zh, "en": it.says.en} for it in trained.gate.reasons],
-        "rivals": dict(trained.verdicts),
-        "metrics": dict(trained.figures),
-        "model_sha256": trained.model_sha256,
-        "data_sha256": trained.data_sha256,
-        "source": dict(trained.table.source),
-        "seed": trained.seed,
-        "seconds": {name: round(taken, 3) for name, taken in trained.seconds.items()},
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -56,10 +56,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A recorded run; ``version`` is None where it was not registered."""
+    """A recorded run: its version, None where it was not registered; what the gate said; where the card lies."""
 
     run_id: str
     version: str | None
+    verdict: str = ""
+    reasons: str = ""
+    card: str = ""
 
 
 def registered_name(table: str) -> str:
@@ -80,18 +83,48 @@ def keep(trained: Trained, record: Record, *, now: datetime, register: bool, qua
             _experiment(client, name, record), run_name=f"{name} {now:%Y-%m-%d %H:%M}", tags=_tags(trained, quarter)
         )
         run_id = str(run.info.run_id)
-        _log(client, run_id, trained, now)
-        artefact.write(Path(folder) / MODEL_FOLDER, trained.model_text, trained.about, now)
-        card.write(Path(folder) / CARD_FOLDER, trained)
-        client.log_artifacts(run_id, folder)
+        try:
+            _log(client, run_id, trained, now)
+            artefact.write(Path(folder) / MODEL_FOLDER, trained.model_text, trained.about, now)
+            card.write(Path(folder) / CARD_FOLDER, trained)
+            client.log_artifacts(run_id, folder)
+        except BaseException:
+            client.set_terminated(run_id, "FAILED")
+            raise
         client.set_terminated(run_id, "FINISHED")
+        tags = _version_tags(trained, quarter)
         version = None
         if register:
             source = f"{run.info.artifact_uri}/{MODEL_FOLDER}"
             _ensure_name(client, name)
-            found = client.create_model_version(name, source, run_id, tags=_version_tags(trained, quarter))
-            version = str(found.version)
-    return Kept(run_id, version)
+            version = str(client.create_model_version(name, source, run_id, tags=tags).version)
+    return Kept(run_id, version, tags["verdict"], tags["reasons"], _card(run.info.artifact_uri))
+
+
+def registered(record: Record, quarter: str) -> Kept | None:
+    """The newest version of the county's challenger that was trained for a quarter; None before the first."""
+    with _writable(record):
+        client = _client(record)
+        versions = client.search_model_versions(f"name = '{COUNTY}'", max_results=10_000)
+        found = [it for it in versions if it.tags.get("quarter") == quarter]
+        if not found:
+            return None
+        one = max(found, key=lambda it: int(it.version))
+        run = client.get_run(run_id := str(one.run_id))
+    said = one.tags.get("verdict", ""), one.tags.get("reasons", "")
+    return Kept(run_id, str(one.version), *said, _card(run.info.artifact_uri))
+
+
+@contextmanager
+def version_folder(record: Record, version: str) -> Iterator[Path]:
+    """The files of a version of the county's challenger, for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="lushi-previous-") as folder:
+        with _writable(record):
+            from mlflow.artifacts import download_artifacts
+
+            uri = _client(record).get_model_version_download_uri(COUNTY, version)
+            found = download_artifacts(artifact_uri=uri, dst_path=folder, tracking_uri=record.tracking_uri)
+        yield Path(found)
 
 
 def metrics_of(record: Record, run_id: str) -> dict[str, float]:
@@ -145,6 +178,10 @@ def _version_tags(trained: Trained, quarter: str) -> dict[str, str]:
         "feature_set": feature_set_of(trained.table)["version"],
         "quarter": quarter,
     }
+
+
+def _card(artifact_uri: str) -> str:
+    return f"{artifact_uri.removeprefix('file://')}/{CARD_FOLDER}"
 
 
 def _plain(name: str) -> str:

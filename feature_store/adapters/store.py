@@ -16,10 +16,16 @@ from feature_store.adapters.read_county import County
 from feature_store.areas import AreaHistory
 from scoring.areas import TOWNSHIP_DIGITS
 from scoring.credit_file import CreditFile
+from scoring.errors import LushiError
 from scoring.policy.schema import Policy
 
+_TRY = sa.text("SELECT pg_try_advisory_lock(hashtext(:work))")
 _PATIENCE = sa.text("SET LOCAL lock_timeout = '5s'")
 """A call that cannot have its moment in time says so instead of queueing without end."""
+
+
+class AtWork(LushiError):
+    """Another process does this piece of work right now."""
 
 
 class Store:
@@ -54,6 +60,26 @@ class Store:
         """
         with reachable(), self.engine.begin() as connection:
             yield Moment(known_at, connection, self.layouts)
+
+    @contextmanager
+    def alone(self, work: str) -> Iterator[None]:
+        """A long piece of work that no other process may do meanwhile; holds up nobody else.
+
+        Raises:
+            AtWork: where another process is at it.
+            StoreUnavailable: as :meth:`moment`.
+        """
+        with reachable():
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with reachable():
+                free = connection.execute(_TRY, {"work": work}).scalar_one()
+            if not free:
+                raise AtWork(f"somebody else is at it already ({work}); wait until that has ended")
+            yield
+        finally:
+            connection.invalidate()  # closing the session is what lets its lock go
+            connection.close()
 
 
 @dataclass(frozen=True, slots=True)

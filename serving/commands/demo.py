@@ -24,6 +24,7 @@ from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
 from serving.area_states import AreaStates
 from serving.clock import FixedClock
+from serving.commands.demo_challenger import Challenge, Train, challenge, tell
 from serving.commands.grade import show
 from serving.commands.serve import check_port, run
 from serving.decide import state_of
@@ -33,20 +34,25 @@ from serving.wiring import Parts, wire
 
 GRADE_ON = (date(2017, 4, 30), date(2017, 7, 31), date(2021, 1, 31), date(2021, 4, 15))
 """Days on which the demonstration grades the county, each known as on that day."""
+TRAIN_ON, QUARTER = date(2021, 4, 14), "2021Q1"
+"""When the challenger of which quarter is trained and promoted."""
 OPENS = datetime.combine(GRADE_ON[-1], time(9), CIVIL_TIME)
 """When the demonstration's service opens: its clock starts here."""
 
+SEED = 1
+"""Of the county. Chance decides at 10,000 households whether the gate promotes; docs/training.md says how often."""
 
-def register(app: typer.Typer, settings: Callable[[], Settings]) -> None:
-    """Add the command to the program."""
+
+def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -> None:
+    """Add the command to the program; ``train`` trains the challenger."""
 
     @app.command("demo")
     def demo(
         households: Annotated[int, typer.Option(help="Size of the synthetic county.", min=20, max=2_000_000)] = 10_000,
-        seed: Annotated[int, typer.Option(help="Seed of the synthetic county.")] = 2017,
+        seed: Annotated[int, typer.Option(help="Seed of the synthetic county.")] = SEED,
         serve: Annotated[bool, typer.Option(help="Serve at the end, until Ctrl-C.")] = True,
     ) -> None:
-        """Make a synthetic county, import four years of its files, grade everyone, answer banks.
+        """Make a synthetic county, import four years of its files, grade everyone, train a challenger, answer banks.
 
         Everything is kept under LUSHI_DATA/demo and made anew each time. All households are invented.
         """
@@ -56,10 +62,12 @@ def register(app: typer.Typer, settings: Callable[[], Settings]) -> None:
         folder = mine.data / "demo"
         console.print("[bold]合成数据 · synthetic data:[/] every household, loan and ID number here is invented")
         _clear(folder)
-        parts = wire(replace(mine, data=folder, database_url="", now=OPENS))
+        registry = folder / "mlruns"
+        parts = wire(replace(mine, data=folder, database_url="", now=OPENS, mlruns=registry, mlflow_uri=""))
         try:
-            found = _build(parts, folder / "county", households, seed=seed)
+            found, challenger = _build(parts, folder / "county", households, seed=seed, train=train)
             show(found, console)
+            tell(challenger, console)
             if serve:
                 console.print(_howto(parts, found), soft_wrap=True, highlight=False, markup=False)
                 run(parts, ready=lambda: console.print("[green]serving[/]; stop with Ctrl-C"))
@@ -85,7 +93,7 @@ def _clear(folder: Path) -> None:
         raise LushiError(f"{folder} cannot be made: {why}; set LUSHI_DATA to another folder") from error
 
 
-def _build(parts: Parts, county: Path, households: int, *, seed: int) -> Register:
+def _build(parts: Parts, county: Path, households: int, *, seed: int, train: Train) -> tuple[Register, Challenge]:
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
     first, last = parts.policies.policies[0], parts.policies.policies[-1]
     with Progress(*columns, console=Console(stderr=True)) as bars:
@@ -102,22 +110,29 @@ def _build(parts: Parts, county: Path, households: int, *, seed: int) -> Registe
             progress=lambda _, share: bars.update(writing, completed=share),
         )
         bars.update(writing, completed=1.0)
-        moments = sorted(
-            [(date.fromisoformat(one.name), one) for one in rounds] + [(day, None) for day in GRADE_ON],
-            key=lambda m: m[0],
-        )
-        task = bars.add_task("importing and grading", total=len(moments))
+        steps: list[tuple[date, str, Path | None]] = [
+            *((date.fromisoformat(one.name), "importing the files of", one) for one in rounds),
+            *((day, "grading everyone on", None) for day in GRADE_ON),
+            (TRAIN_ON, "training", None),
+        ]
+        task = bars.add_task("importing and grading", total=len(steps))
         found: Register | None = None
-        for day, folder in moments:
-            bars.update(task, description=f"{'importing the files of' if folder else 'grading everyone on'} {day}")
+        challenger: Challenge | None = None
+        for day, what, folder in sorted(steps, key=lambda step: step[0]):
+            bars.update(task, description=f"{what} {day}")
             then = parts.at(FixedClock(datetime.combine(day, time(18), CIVIL_TIME)))
-            if folder is None:
-                found = grade_county(then, day)
-            else:
+            if folder is not None:
                 _import(then, folder)
+            elif day == TRAIN_ON:
+                challenger = challenge(
+                    then, QUARTER, train, lambda step: bars.update(task, description=f"training for {QUARTER}: {step}")
+                )
+            else:
+                found = grade_county(then, day)
             bars.advance(task)
     assert found is not None
-    return found
+    assert challenger is not None
+    return found, challenger
 
 
 def _import(parts: Parts, folder: Path) -> None:
@@ -144,6 +159,12 @@ curl -s {base}/v1/decisions -H 'Content-Type: application/json' -d '{json.dumps(
 The household at a glance, with the path to its next grade:
 
 curl -s {base}/v1/households/{asked["household_id"]}
+
+An analyst looks at the challengers and repeats the quarter's training, in another terminal:
+
+export LUSHI_DATA={parts.settings.data} LUSHI_MLRUNS={parts.settings.mlruns} LUSHI_NOW={OPENS.isoformat()}
+lushi models
+lushi retrain --quarter {QUARTER}
 """
 
 

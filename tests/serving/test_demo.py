@@ -1,0 +1,86 @@
+"""The demonstration as a whole: made, graded, trained, promoted, and a bank's call answered with an opinion."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from scoring.errors import LushiError
+from scoring.terms import Request
+from serving.area_states import AreaStates
+from serving.commands.demo import OPENS
+from serving.commands.demo_challenger import challenge
+from serving.decide import DecisionRequest, decide
+from serving.promote import list_models
+from serving.settings import read_settings
+from serving.wiring import wire
+
+
+def _demo(folder: Path, *words: str) -> str:
+    """Run the command in a process of its own and give what it prints; MLflow's address must not matter to it."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LUSHI_")}
+    mine = {"LUSHI_DATA": str(folder), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, "-m", "lushi", "demo", "--no-serve", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=clean | mine,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_ten_thousand_households_end_in_a_challenger_that_advises(tmp_path: Path) -> None:
+    says = _demo(tmp_path)
+    assert "passed the gate and was promoted: version 1 advises" in says
+    demo = tmp_path / "demo"
+    settings = read_settings({"LUSHI_DATA": str(demo), "LUSHI_MLRUNS": str(demo / "mlruns")})
+    parts = wire(replace(settings, now=OPENS, opinion_timeout_ms=10_000))
+    try:
+        (one,) = list_models(parts)
+        assert (one.version.quarter, one.version.verdict, one.stands, one.alias) == ("2021Q1", "promote", True, True)
+        with parts.store.engine.connect() as connection:
+            household = connection.exec_driver_sql("SELECT min(household_id) FROM households").scalar_one()
+        loan = Request(purpose="livestock", amount_cny=Decimal(30_000), term_months=24)
+        entry = decide(DecisionRequest(household, loan, "consent-1"), parts, AreaStates())
+        advisory = json.loads(entry.content)["advisory"]
+        assert advisory["status"] == "given"
+        assert advisory["model"]["sha256"] == one.version.model_sha256
+        assert 0 < float(advisory["pd"]) < 1
+        assert float(advisory["additivity_error"]) <= 1e-9
+    finally:
+        parts.close()
+
+
+def test_a_county_too_small_to_learn_from_is_served_without_a_challenger(tmp_path: Path) -> None:
+    assert "no challenger" in _demo(tmp_path, "--households", "20")
+
+
+@dataclass(frozen=True)
+class _Refused:
+    version: str | None = "1"
+    verdict: str = "refuse"
+    reasons: str = "too few bads"
+    card: str = "card"
+
+
+def test_what_the_gate_refuses_is_not_promoted() -> None:
+    parts = wire(read_settings({}))
+    found = challenge(parts, "2021Q1", lambda *_: _Refused(), lambda _: None)
+    assert not found.advises
+    assert "too few bads" in found.says
+
+    def fails(*_: object) -> _Refused:
+        raise LushiError("no loans")
+
+    assert challenge(parts, "2021Q1", fails, lambda _: None).says == "no challenger: no loans"
