@@ -19,7 +19,7 @@ from training.plan import Plan
 from training.previous import PreviousModel, PreviousUnusable, read_previous
 from training.quarter import Quarter
 from training.spec import TrainBefore
-from training.tracking import Kept, Record, RecordUnavailable, keep, registered, version_folder
+from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, registered, version_folder
 from training.trained import Trained
 from training.write_out import write_out
 
@@ -77,6 +77,7 @@ def _train(
     county: County, asked: Asked, known_at: datetime, *, quarter: str, progress: Callable[[str], None]
 ) -> tuple[Trained, Kept]:
     progress("read")
+    check_ready(county.record)
     with county.store.looking(known_at) as moment:
         standing = _standing(promotions.history(moment.connection), known_at)
         found = cohort(moment, county.policies, feature_set=county.feature_set)

@@ -13,7 +13,7 @@ from training.previous import read_previous
 from training.read_data import read_data
 from training.read_spec import read_spec
 from training.spec import Folds
-from training.tracking import Kept, Record, keep
+from training.tracking import Kept, Record, check_ready, keep
 from training.trained import Trained
 from training.write_out import write_out
 
@@ -37,6 +37,8 @@ def run(asked: Asked, *, now: datetime, progress: Callable[[str], None]) -> tupl
     progress("read")
     spec = read_spec(asked.spec)
     table = read_data(asked.data, spec)
+    if asked.record is not None:
+        check_ready(asked.record)
     previous = read_previous(asked.previous) if asked.previous is not None else None
     own = spec.split.seed if isinstance(spec.split, Folds) else 42
     plan = Plan(spec.split, spec.accept_rate, asked.search)

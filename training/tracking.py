@@ -32,13 +32,16 @@ _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # A registry that is away is told within seconds instead of minutes.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 _MOST_AT_ONCE = 500
 """Metrics sent in one batch; MLflow takes no more than a thousand."""
 
 
 class RecordUnavailable(LushiError):
-    """The place of the record cannot be written to."""
+    """The place of the record cannot be read or written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,12 @@ def version_folder(record: Record, version: str) -> Iterator[Path]:
             uri = _client(record).get_model_version_download_uri(COUNTY, version)
             found = download_artifacts(artifact_uri=uri, dst_path=folder, tracking_uri=record.tracking_uri)
         yield Path(found)
+
+
+def check_ready(record: Record) -> None:
+    """Find out before long work whether runs can be kept; raises :class:`RecordUnavailable`."""
+    with _writable(record):
+        _client(record).search_experiments(max_results=1)
 
 
 def metrics_of(record: Record, run_id: str) -> dict[str, float]:
@@ -226,5 +235,5 @@ def _writable(record: Record) -> Iterator[None]:
             yield
         except (MlflowException, OSError) as error:
             raise RecordUnavailable(
-                "the run could not be recorded; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and the space on disk"
+                "MLflow's store cannot be used; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and the space on disk"
             ) from error

@@ -27,6 +27,9 @@ _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # A registry that is away is told within seconds instead of minutes.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 _SQLITE = "sqlite:///"
 _THEIRS = ("The ``noload`` loader strategy is deprecated",)
@@ -98,7 +101,7 @@ def _reachable() -> Iterator[None]:
         yield
     except (MlflowException, OSError) as error:
         raise RegistryUnavailable(
-            "the registry of models cannot be used, or holds no such version; check LUSHI_MLRUNS and `lushi models`"
+            "the registry of models cannot be used, or holds no such version; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and `lushi models`"
         ) from error
 
 

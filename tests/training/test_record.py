@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from training.tracking import Kept, Record, RecordUnavailable, keep, metrics_of, registered_name
+from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, metrics_of, registered_name
 from training.trained import Trained
 
 AT = datetime(2021, 4, 1, 9, tzinfo=UTC)
@@ -84,3 +84,11 @@ def test_a_record_that_cannot_be_written_is_said_so(trained: Trained, tmp_path: 
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(RecordUnavailable, match="LUSHI_MLRUNS"):
         keep(trained, Record(tmp_path / "file"), now=AT, register=False)
+
+
+def test_a_registry_elsewhere_that_is_away_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    with pytest.raises(RecordUnavailable, match="MLFLOW_TRACKING_URI"):
+        check_ready(Record(tmp_path, "http://127.0.0.1:9"))
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordUnavailable):
+        check_ready(Record(tmp_path / "file"))
