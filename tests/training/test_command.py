@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import polars as pl
 import pytest
@@ -106,17 +107,15 @@ def test_wrong_use_gives_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> 
     assert _run(tmp_path, *words).exit_code == 2
 
 
-def test_the_county_may_add_its_own_command(tmp_path: Path) -> None:
-    app, added = typer.Typer(), []
+def test_a_county_is_asked_only_when_its_own_command_runs(tmp_path: Path) -> None:
+    _write(tmp_path, tables.table(300))
+    app = typer.Typer()
 
-    def county(train: typer.Typer) -> None:
-        @train.callback(invoke_without_command=True)
-        def whole(context: typer.Context) -> None:
-            """Train on the county."""
-            if context.invoked_subcommand is None:
-                added.append("county")
+    def county() -> NoReturn:
+        raise AssertionError
 
     register(app, lambda: Record(tmp_path), lambda: datetime(2021, 4, 1, tzinfo=UTC), county=county)
-    assert CliRunner().invoke(app, ["train"]).exit_code == 0
-    assert added == ["county"]
     assert "table" in CliRunner().invoke(app, ["train", "--help"]).output
+    table = ["train", "table", str(tmp_path / "rows.parquet"), "--spec", str(tmp_path / "spec.yaml"), "--no-record"]
+    assert CliRunner().invoke(app, [*table, "--out", str(tmp_path / "out")]).exit_code == 3
+    assert isinstance(CliRunner().invoke(app, ["train"]).exception, AssertionError)
