@@ -18,6 +18,7 @@ import serving.commands.area
 import serving.commands.assess
 import serving.commands.demo
 import serving.commands.grade
+import serving.commands.ledger
 import serving.commands.models
 import serving.commands.policy
 import serving.commands.serve
@@ -68,6 +69,7 @@ feature_store.commands.register(app, wired)
 serving.commands.policy.register(app)
 serving.commands.grade.register(app, wired)
 serving.commands.area.register(app, wired)
+serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)

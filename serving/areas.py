@@ -9,7 +9,9 @@ from feature_store.adapters import registers
 from feature_store.adapters.read_areas import sign_release
 from feature_store.filing import civil_day
 from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop, at, awaiting, township_stops, village_stops
+from scoring.canonical import canonical
 from scoring.errors import LushiError
+from serving.ledger import log
 from serving.wiring import Parts
 
 
@@ -70,4 +72,7 @@ def release_area(parts: Parts, code: str, *, by: str, second: str, why: str) -> 
             f"the last at most {rules.release_book_days} days ago"
         )
     with parts.store.engine.begin() as connection:
-        sign_release(connection, code, signed_on=today, by=by, second=second, why=why, now=parts.clock.now)
+        release = sign_release(connection, code, signed_on=today, by=by, second=second, why=why, now=parts.clock.now)
+        said = {"area_code": code, "signed_on": today.isoformat(), "by": release.by, "second": release.second}
+        content = canonical(said | {"why": release.why})
+        log.append(connection, kind="area_release", recorded_at=release.recorded_at, content=content)

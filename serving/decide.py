@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from feature_store.filing import civil_day
 from scoring.assess import Assessment, assess
@@ -76,7 +76,7 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
             card=card_says(settled.status, settled.grade.id if settled.grade else None, policy),
         )
         decision_id = uuid4()
-        content, sha256 = entry_content(
+        content = entry_content(
             decision_id=decision_id,
             recorded_at=moment.known_at,
             household_id=file.household_id,
@@ -92,12 +92,11 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
             household_id=file.household_id,
             recorded_at=moment.known_at,
             content=content,
-            sha256=sha256,
         )
 
 
-def state_of(household_id: str, parts: Parts, areas: AreaStates) -> tuple[Assessment, Entry | None]:
-    """A household's state now, not recorded, and its newest decision.
+def state_of(household_id: str, parts: Parts, areas: AreaStates) -> tuple[Assessment, UUID | None]:
+    """A household's state now, not recorded, and the id of its newest decision.
 
     Raises:
         UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.

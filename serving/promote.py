@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feature_store.adapters import promotions
+from feature_store.adapters.log_tables import Connection
 from feature_store.adapters.promotions import Promotion
+from scoring.canonical import canonical
 from scoring.errors import LushiError
 from serving.challenger.load import ChallengerUnusable
 from serving.challenger.standing import Challengers
 from serving.challenger.versions import PROMOTE, Registry, RegistryUnavailable, Version
+from serving.ledger import log
 from serving.wiring import Parts
 
 _MEANWHILE = "somebody else moved the challenger meanwhile; look again with `lushi models`"
@@ -82,7 +85,7 @@ def promote(parts: Parts, version: str, *, by: str, second: str, why: str) -> Pr
             raise PromotionRefused([_MEANWHILE])
         before = standing.version if standing else None
         move = Promotion("promotion", version, sha256, before, by.strip(), second.strip(), why.strip(), recorded_at)
-        promotions.record(connection, move)
+        _record(connection, move)
     _move_alias(parts.challengers.registry, version)
     return move
 
@@ -118,9 +121,16 @@ def rollback(parts: Parts, *, by: str, second: str, why: str) -> Promotion:
             why.strip(),
             recorded_at,
         )
-        promotions.record(connection, move)
+        _record(connection, move)
     _move_alias(parts.challengers.registry, target.version)
     return move
+
+
+def _record(connection: Connection, move: Promotion) -> None:
+    """The move, and its entry in the log, in one transaction."""
+    promotions.record(connection, move)
+    said = {name: getattr(move, name) for name in move.__slots__ if name != "recorded_at"}
+    log.append(connection, kind=move.kind, recorded_at=move.recorded_at, content=canonical(said))
 
 
 def earlier(moves: Sequence[Promotion]) -> Promotion | None:

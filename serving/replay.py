@@ -12,7 +12,7 @@ from uuid import UUID
 from feature_store.adapters.read_file import NothingRead
 from feature_store.adapters.store import Moment
 from scoring.assess import assess
-from scoring.canonical import canonical, sha256
+from scoring.canonical import canonical
 from scoring.decision import area_data, area_of, binding_of, sources_data
 from scoring.errors import LushiError
 from scoring.policy.schema import Policy
@@ -57,8 +57,11 @@ def replay(decision_id: UUID, parts: Parts, areas: AreaStates | None = None) -> 
         entry = ledger.find(moment, decision_id)
         if entry is None:
             raise UnknownDecision("the ledger holds no decision with that id; check the id")
-        if sha256(entry.content) != entry.sha256:
-            what = "the entry's bytes do not have the hash recorded beside them"
+        if entry.content is None:
+            what = "its content was erased after its time, so nothing is left to repeat"
+            return Replayed(decision_id, entry.entry_no, (what,))
+        if not entry.intact:
+            what = "the content is not what its entry in the log commits to"
             return Replayed(decision_id, entry.entry_no, (what,))
         recorded = json.loads(entry.content)
         policy = parts.policies.by_sha256(recorded["binding"]["policy"]["sha256"])

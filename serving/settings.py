@@ -38,6 +38,12 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need.",
     ),
+    ("LUSHI_LOG_NAME", "lushi-credit/log", "Name under which the log signs; its own for every installation."),
+    (
+        "LUSHI_LOG_KEY",
+        "",
+        "Key with which the log signs, 64 hexadecimal digits. Empty: the file log.key in LUSHI_DATA, made at need.",
+    ),
 )
 
 
@@ -67,6 +73,8 @@ class Settings:
     mlruns: Path
     mlflow_uri: str
     opinion_timeout_ms: int
+    log_name: str
+    log_key: bytes | None
 
     @property
     def tracking_uri(self) -> str:
@@ -100,10 +108,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         host=host,
         port=int(port),
         now=_time(value["LUSHI_NOW"]),
-        id_key=_key(value["LUSHI_ID_KEY"]),
+        id_key=_key("LUSHI_ID_KEY", value["LUSHI_ID_KEY"]),
         mlruns=Path(value["LUSHI_MLRUNS"]),
         mlflow_uri=environment.get("MLFLOW_TRACKING_URI", ""),
         opinion_timeout_ms=_milliseconds(value["LUSHI_OPINION_TIMEOUT_MS"]),
+        log_name=_log_name(value["LUSHI_LOG_NAME"]),
+        log_key=_key("LUSHI_LOG_KEY", value["LUSHI_LOG_KEY"]),
     )
 
 
@@ -133,7 +143,13 @@ def _time(written: str) -> datetime | None:
     return moment
 
 
-def _key(written: str) -> bytes | None:
+def _log_name(written: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", written):
+        raise SettingsInvalid("LUSHI_LOG_NAME is not a name; give letters, digits, dots, hyphens and slashes")
+    return written
+
+
+def _key(name: str, written: str) -> bytes | None:
     if not written:
         return None
     try:
@@ -141,5 +157,5 @@ def _key(written: str) -> bytes | None:
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise SettingsInvalid("LUSHI_ID_KEY is not a key; give 64 hexadecimal digits")
+        raise SettingsInvalid(f"{name} is not a key; give 64 hexadecimal digits")
     return key

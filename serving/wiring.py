@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from feature_store.adapters import embedded
 from feature_store.adapters.connect import connect
 from feature_store.adapters.lifetime import stop_unless_used
@@ -22,6 +24,7 @@ from scoring.policy.load import load_index
 from serving.challenger.registry import MlflowRegistry
 from serving.challenger.standing import Challengers
 from serving.clock import Clock, StartedClock, SystemClock
+from serving.ledger.checkpoint import Signer
 from serving.settings import Settings
 
 
@@ -44,6 +47,12 @@ class Parts:
     def id_key(self) -> bytes:
         """Key under which ID numbers are hashed."""
         return self.settings.id_key or _key_file(self.settings.data / "id.key")
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What signs the log's checkpoints."""
+        key = self.settings.log_key or _key_file(self.settings.data / "log.key")
+        return Signer(self.settings.log_name, Ed25519PrivateKey.from_private_bytes(key))
 
     @cached_property
     def challengers(self) -> Challengers:

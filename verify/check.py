@@ -1,17 +1,16 @@
 """Checks, offline and without the service's code, that a decision stands in the log and that the log was only extended.
 
-Needs Python 3.11 or newer and the package `cryptography`. Keep every checkpoint you receive: what you kept is what
-makes a rewritten log show. This file imports nothing of the service, so that it can be read and kept by itself.
+Needs Python 3.11 or newer and `cryptography`. Keep every checkpoint: what you kept makes a rewritten log show.
 
     python check.py ANSWER.json --key VKEY --proof PROOF.json [--kept CHECKPOINT.txt --extends CONSISTENCY.json]
 
 ANSWER.json       the answer to a decision, as it was received
---key             the log's public key, received on another way than the answer (name+id+base64)
---proof           GET /v1/log/inclusion: {"index", "size", "path": [base64 ...], "checkpoint": text}
+--key             the log's public key, name+id+base64, received on another way than the answer
+--proof           GET /v1/log/inclusion for the receipt's log_index
 --kept            a checkpoint that you kept from earlier
---extends         GET /v1/log/consistency from the kept size to the proof's: {"first", "second", "path": [base64 ...]}
+--extends         GET /v1/log/consistency from the kept checkpoint's size to the proof's
 
-Exit code 0: everything holds. 1: something does not, and is said. 2: wrong use.
+Exit code 0: everything holds. 1: something does not. 2: wrong use.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ MOST_BYTES = 4_000_000
 
 
 class Broken(Exception):
-    """A proof that does not hold, or a file that is no proof; the message says which and why."""
+    """A proof that does not hold, or a file that is none; the message says which and why."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,12 @@ def extends(first: int, first_root: bytes, second: int, second_root: bytes, path
     steps = [first_root, *path] if first & (first - 1) == 0 else list(path)
     if not steps:
         raise Broken("the consistency proof is empty")
-    at, last = first - 1, second - 1
+    if _roots(first - 1, second - 1, steps) != (first_root, second_root):
+        raise Broken("the log does not extend the one that you kept: it was rewritten or forked")
+
+
+def _roots(at: int, last: int, steps: list[bytes]) -> tuple[bytes, bytes]:
+    """The roots of both logs, as the steps give them."""
     while at & 1:
         at, last = at >> 1, last >> 1
     old = new = steps[0]
@@ -106,8 +110,7 @@ def extends(first: int, first_root: bytes, second: int, second_root: bytes, path
         at, last = at >> 1, last >> 1
     if last:
         raise Broken("the consistency proof is shorter than the log demands")
-    if old != first_root or new != second_root:
-        raise Broken("the log does not extend the one that you kept: it was rewritten or forked")
+    return old, new
 
 
 def read_checkpoint(text: str, key: str) -> Checkpoint:
@@ -163,7 +166,7 @@ def leaf_of(answer: Any) -> tuple[int, bytes]:
 
 
 def canonical(value: Any) -> bytes:
-    """The one way in which the service writes a value as bytes."""
+    """The way in which the service writes a value as bytes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -176,9 +179,7 @@ def check(answer: Any, proof: Any, key: str, kept: str | None = None, extension:
     included(leaf_hash(body), index, now.size, _path(proof), now.root)
     shown = [f"the answer is entry {index} of {now.origin}, which signed {now.size} entries"]
     if kept is not None:
-        before = read_checkpoint(kept, key)
-        if before.origin != now.origin:
-            raise Broken("the checkpoint that you kept is of another log")
+        before = read_checkpoint(kept, key)  # of the same log, for the key names it
         if 0 < before.size < now.size and extension is None:
             raise Broken("a consistency proof from the kept checkpoint is needed (--extends)")
         sizes = (before.size, now.size)
@@ -219,15 +220,14 @@ def _json(content: bytes, what: str) -> Any:
 
 
 def _file(path: Path) -> bytes:
-    content = path.read_bytes()
-    if len(content) > MOST_BYTES:
+    if path.stat().st_size > MOST_BYTES:
         raise Broken(f"{path.name} is too large to be what it should be")
-    return content
+    return path.read_bytes()
 
 
 def main(words: list[str] | None = None) -> int:
     """Run the checks named on the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("answer", type=Path)
     parser.add_argument("--key", required=True)
     parser.add_argument("--proof", type=Path, required=True)
@@ -238,9 +238,9 @@ def main(words: list[str] | None = None) -> int:
         extension = _json(_file(asked.extends), asked.extends.name) if asked.extends else None
         kept = _file(asked.kept).decode() if asked.kept else None
         answer, proof = (_json(_file(path), path.name) for path in (asked.answer, asked.proof))
-        print("\n".join(f"holds: {line}" for line in check(answer, proof, asked.key, kept, extension)))
+        sys.stdout.write("".join(f"holds: {line}\n" for line in check(answer, proof, asked.key, kept, extension)))
     except (Broken, OSError, UnicodeDecodeError) as error:
-        print(f"DOES NOT HOLD: {error}", file=sys.stderr)
+        sys.stderr.write(f"DOES NOT HOLD: {error}\n")
         return 1
     return 0
 

@@ -1,7 +1,8 @@
 """The store's tables as SQLAlchemy Core metadata.
 
 The migrations create them; a test keeps both equal. ``filings``, ``registrations``, ``loan_months``,
-``loan_schedules``, ``area_releases`` and ``decisions`` are append-only: triggers refuse to change or remove a row.
+``loan_schedules``, ``area_releases``, ``promotions``, ``decisions`` and the log are append-only: triggers refuse to change
+or remove a row. Of ``log_contents`` a row may be removed, never changed.
 A fact's ``recorded_at`` stands in its batch alone and is the last thing an import sets.
 """
 
@@ -12,7 +13,18 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 
 metadata = sa.MetaData()
 
-APPEND_ONLY = ("filings", "registrations", "loan_months", "loan_schedules", "area_releases", "decisions", "promotions")
+APPEND_ONLY = (
+    "filings",
+    "registrations",
+    "loan_months",
+    "loan_schedules",
+    "area_releases",
+    "decisions",
+    "promotions",
+    "log_entries",
+    "log_nodes",
+    "checkpoints",
+)
 
 
 def _batch() -> sa.Column[int]:
@@ -175,15 +187,47 @@ promotions = sa.Table(
     sa.CheckConstraint('lower(trim("by")) <> lower(trim(second))', name="promotions_two_people"),
 )
 
+log_entries = sa.Table(
+    "log_entries",
+    metadata,
+    sa.Column("index", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("recorded_at", _WHEN, nullable=False),
+    sa.Column("body", BYTEA, nullable=False, comment="canonical JSON: kind, time, commitment"),
+)
+
+log_nodes = sa.Table(
+    "log_nodes",
+    metadata,
+    sa.Column("level", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", BYTEA, nullable=False),
+)
+
+log_contents = sa.Table(
+    "log_contents",
+    metadata,
+    sa.Column("index", sa.BigInteger, sa.ForeignKey("log_entries.index"), primary_key=True, autoincrement=False),
+    sa.Column("salt", BYTEA, nullable=False),
+    sa.Column("content", BYTEA, nullable=False),
+    comment="what entries commit to; a row may be removed after its time",
+)
+
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("signed_at", _WHEN, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
 decisions = sa.Table(
     "decisions",
     metadata,
-    sa.Column("entry_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entry_no", sa.BigInteger, sa.ForeignKey("log_entries.index"), primary_key=True, autoincrement=False),
     sa.Column("decision_id", UUID, nullable=False, unique=True),
     _household(),
     sa.Column("recorded_at", _WHEN, nullable=False),
-    sa.Column("entry", BYTEA, nullable=False, comment="canonical JSON"),
-    sa.Column("sha256", BYTEA, nullable=False),
     sa.Index("decisions_household", "household_no", sa.text("recorded_at DESC")),
     sa.Index("decisions_recorded_at", "recorded_at"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
@@ -21,12 +20,13 @@ from scoring.validate import credit_file_of
 from serving.api import problems
 from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId
 from serving.api.limits import BodyLimits
+from serving.api.log_routes import log_routes
 from serving.api.problems import documented
+from serving.api.receipts import answer
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.decide import DecisionRequest, UnknownPurpose, decide, state_of
 from serving.ledger import postgres as ledger
-from serving.ledger.entries import Entry
 from serving.replay import UnknownDecision
 from serving.wiring import Parts
 
@@ -68,6 +68,7 @@ def create_app(parts: Parts) -> FastAPI:
     areas = AreaStates()
     problems.install(app)
     app.add_middleware(BodyLimits)
+    app.include_router(log_routes(parts, Json))
 
     @app.post(
         "/v1/decisions",
@@ -101,7 +102,7 @@ def create_app(parts: Parts) -> FastAPI:
                 "state": binding_of(now, parts.certificates[now.policy.sha256].sha256),
                 "path": path_data(path_of(now), now.policy),
                 "sources": sources_data(dict(now.file.sources)),
-                "latest_decision": str(latest.decision_id) if latest else None,
+                "latest_decision": str(latest) if latest else None,
             }
         )
 
@@ -145,10 +146,3 @@ def _warm(parts: Parts) -> None:
         with parts.store.moment(parts.clock.now) as moment:
             promotion = standing(moment.connection)
         warm(promotion, parts.challengers, known_at=moment.known_at, within_ms=WARM_MS)
-
-
-def answer(entry: Entry) -> bytes:
-    """The answer to a decision: the entry's content, and the receipt beside it."""
-    recorded = json.loads(entry.content)
-    recorded["receipt"] = {"entry_no": entry.entry_no, "entry_sha256": entry.sha256}
-    return orjson.dumps(recorded)

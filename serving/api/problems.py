@@ -15,6 +15,7 @@ from feature_store.adapters.connect import StoreUnavailable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.decide import UnknownHousehold, UnknownPurpose
+from serving.ledger.proofs import NoSuchProof
 from serving.replay import UnknownDecision
 
 MEDIA_TYPE = "application/problem+json"
@@ -100,6 +101,9 @@ _FIELDS = frozenset(
         "values",
         "request",
         "on",
+        "index",
+        "first",
+        "second",
     ]
 )
 
@@ -145,6 +149,7 @@ def install(app: FastAPI) -> None:
     on(CreditFileInvalid, _credit_file)
     on(UnknownHousehold, lambda error: problem(404, "unknown-household", _sentence(error)))
     on(UnknownDecision, lambda error: problem(404, "unknown-decision", _sentence(error)))
+    on(NoSuchProof, lambda error: problem(404, "no-such-proof", _sentence(error)))
     on(PolicyNotInForce, lambda error: problem(409, "policy-not-in-force", _sentence(error)))
     on(
         UnknownPurpose,

@@ -1,14 +1,17 @@
-"""A decision as an entry of the ledger: canonical JSON and its hash."""
+"""A decision as the ledger holds it: its content as canonical JSON, and its entry in the log."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
-from scoring.canonical import canonical, sha256
+from scoring.canonical import canonical
 from scoring.opinion import Unavailable, opinion_data
+from serving.ledger.commitment import commitment
 
 FORMAT = 2
 """Version of the entry's layout; a later one never changes how an earlier one is read.
@@ -19,12 +22,26 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One recorded decision. content: the canonical bytes that ``sha256`` is the hash of."""
+    """One recorded decision and its receipt.
+
+    content: canonical bytes, and salt: what the entry commits to; both None once they were erased.
+    body: the entry's bytes in the log. checkpoint: the newest one when this was read, None before the first.
+    """
 
     entry_no: int
     decision_id: UUID
-    content: bytes
-    sha256: str
+    content: bytes | None
+    body: bytes
+    salt: bytes | None
+    checkpoint: str | None
+
+    @property
+    def intact(self) -> bool:
+        """Whether the content is what the entry commits to."""
+        if self.content is None or self.salt is None:
+            return False
+        said: str = json.loads(self.body)["commitment"]
+        return compare_digest(said, commitment(self.content, self.salt))
 
 
 def entry_content(
@@ -37,8 +54,8 @@ def entry_content(
     binding: dict[str, Any],
     advisory: dict[str, Any],
     read: dict[str, Any],
-) -> tuple[bytes, str]:
-    """The canonical bytes of a decision and their SHA-256.
+) -> bytes:
+    """The canonical bytes of a decision.
 
     advisory: replaced by the statement that it failed where it has no canonical form, so that
     nothing a model says can keep a decision from being recorded.
@@ -59,4 +76,4 @@ def entry_content(
         content = canonical(entry)
     except (TypeError, ValueError):
         content = canonical(entry | {"advisory": opinion_data(Unavailable("failed"))})
-    return content, sha256(content)
+    return content

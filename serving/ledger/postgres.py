@@ -1,61 +1,69 @@
-"""The ledger's table: entries numbered without gaps, in the transaction of their decision."""
+"""Decisions in the ledger: recorded in one transaction with their entry of the log."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from feature_store.adapters import log_tables
 from feature_store.adapters.store import Moment
-from feature_store.adapters.tables import decisions, households
+from feature_store.adapters.tables import decisions, households, log_contents, log_entries
+from serving.ledger import log
 from serving.ledger.entries import Entry
 
-_LOCK = 0x4C555348_4C454447
-"""Advisory lock key: 'LUSHLEDG' in ASCII. Held until the transaction ends, so numbers have no gaps."""
-_ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
-_NEXT = sa.select(sa.func.coalesce(sa.func.max(decisions.c.entry_no) + 1, 0))
 _HOUSEHOLD = sa.select(households.c.household_no).where(households.c.household_id == sa.bindparam("household_id"))
+_ENTRIES = (
+    sa.select(
+        decisions.c.entry_no, decisions.c.decision_id, log_contents.c.content, log_entries.c.body, log_contents.c.salt
+    )
+    .join(log_entries, log_entries.c.index == decisions.c.entry_no)
+    .outerjoin(log_contents, log_contents.c.index == decisions.c.entry_no)
+)
 
 
-def append(
-    moment: Moment, *, decision_id: UUID, household_id: str, recorded_at: datetime, content: bytes, sha256: str
-) -> Entry:
-    """Append an entry inside the moment's transaction; it stands once that commits."""
+def append(moment: Moment, *, decision_id: UUID, household_id: str, recorded_at: datetime, content: bytes) -> Entry:
+    """Record a decision inside the moment's transaction; it stands once that commits."""
     connection = moment.connection
-    connection.execute(_ALONE, {"key": _LOCK})
-    entry_no: int = connection.execute(_NEXT).scalar_one()
+    household_no = connection.execute(_HOUSEHOLD, {"household_id": household_id}).scalar_one()
+    checkpoint = log_tables.newest_checkpoint(connection)
+    found = log.append(connection, kind="decision", recorded_at=recorded_at, content=content)
     row = {
-        "entry_no": entry_no,
+        "entry_no": found.index,
         "decision_id": decision_id,
-        "household_no": connection.execute(_HOUSEHOLD, {"household_id": household_id}).scalar_one(),
+        "household_no": household_no,
         "recorded_at": recorded_at,
-        "entry": content,
-        "sha256": bytes.fromhex(sha256),
     }
     connection.execute(decisions.insert(), row)
-    return Entry(entry_no, decision_id, content, sha256)
+    return Entry(found.index, decision_id, content, found.body, found.salt, checkpoint)
 
 
 def find(moment: Moment, decision_id: UUID) -> Entry | None:
     """The entry of a decision; None where there is none."""
-    row = moment.connection.execute(sa.select(decisions).where(decisions.c.decision_id == decision_id)).one_or_none()
-    return Entry(row.entry_no, row.decision_id, bytes(row.entry), bytes(row.sha256).hex()) if row else None
+    row = moment.connection.execute(_ENTRIES.where(decisions.c.decision_id == decision_id)).one_or_none()
+    return _entry(row, log_tables.newest_checkpoint(moment.connection)) if row else None
 
 
-def latest(moment: Moment, household_id: str) -> Entry | None:
+def latest(moment: Moment, household_id: str) -> UUID | None:
     """The household's newest decision; None where there is none."""
-    row = moment.connection.execute(
-        sa.select(decisions)
+    found: UUID | None = moment.connection.execute(
+        sa.select(decisions.c.decision_id)
         .join(households, households.c.household_no == decisions.c.household_no)
         .where(households.c.household_id == household_id)
         .order_by(decisions.c.recorded_at.desc(), decisions.c.entry_no.desc())
         .limit(1)
-    ).one_or_none()
-    return Entry(row.entry_no, row.decision_id, bytes(row.entry), bytes(row.sha256).hex()) if row else None
+    ).scalar_one_or_none()
+    return found
 
 
 def sample(moment: Moment, most: int) -> list[UUID]:
     """Ids of decisions chosen at random, at most so many (all of them where there are fewer)."""
     query = sa.select(decisions.c.decision_id).order_by(sa.func.random()).limit(most)
     return list(moment.connection.execute(query).scalars())
+
+
+def _entry(row: Any, checkpoint: str | None) -> Entry:
+    content, salt = (None if it is None else bytes(it) for it in (row.content, row.salt))
+    return Entry(row.entry_no, row.decision_id, content, bytes(row.body), salt, checkpoint)

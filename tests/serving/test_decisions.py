@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import json
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,8 +26,16 @@ def test_a_decision_is_answered_recorded_and_read_back_the_same(served: Served) 
     assert read_back.status_code == 200
     assert read_back.json() == body
     receipt = body.pop("receipt")
-    assert hashlib.sha256(canonical(body)).hexdigest() == receipt["entry_sha256"]
+    salt, said = base64.b64decode(receipt["salt"]), json.loads(receipt["log_entry"])
+    assert hmac.new(salt, canonical(body), hashlib.sha256).hexdigest() == said["commitment"]
+    assert hashlib.sha256(b"\x00" + receipt["log_entry"].encode()).hexdigest() == receipt["leaf_hash"]
+    assert ids_in(receipt["log_entry"], body) == []
     assert body["advisory"] == {"status": "unavailable", "reason": "no_model"}
+
+
+def ids_in(entry: str, body: dict[str, Any]) -> list[str]:
+    """What of a decision's own the log's entry gives away."""
+    return [str(it) for it in (body["household_id"], body["decision_id"], body["village_code"]) if str(it) in entry]
 
 
 def test_every_status_occurs_and_every_answer_explains_itself(served: Served) -> None:
@@ -173,6 +184,7 @@ def test_the_description_lists_every_route_with_its_problems(served: Served) -> 
     described = served.client.get("/openapi.json").json()
     assert set(described["paths"]) == {
         "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
+        "/v1/log/checkpoint", "/v1/log/inclusion", "/v1/log/consistency", "/v1/log/key",
     }  # fmt: skip
     statuses = set(described["paths"]["/v1/decisions"]["post"]["responses"])
     assert statuses == {"201", "400", "404", "408", "409", "413", "415", "422", "503"}

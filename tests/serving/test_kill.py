@@ -17,7 +17,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from scoring.canonical import sha256
+from serving.ledger.verify import verify
 from serving.replay import replay
 from tests.serving.county import Served, ask
 
@@ -44,7 +44,7 @@ def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Serv
                     continue
                 assert answer.status_code in (201, 503), answer.text
                 if answer.status_code == 201:
-                    answered[answer.json()["decision_id"]] = answer.json()["receipt"]["entry_sha256"]
+                    answered[answer.json()["decision_id"]] = answer.json()["receipt"]["leaf_hash"]
                     return
             raise AssertionError("the service did not come back")
 
@@ -68,11 +68,14 @@ def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Serv
         service.process.wait()
     assert service.kills == KILLS
     assert len(answered) == CALLS
-    with served.parts.store.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT entry_no, decision_id, entry, sha256 FROM decisions ORDER BY 1").all()
+    with served.parts.store.looking(served.clock.now()) as moment:
+        log = verify(moment.connection, served.parts.signer)
+        rows = moment.connection.exec_driver_sql(
+            "SELECT entry_no, decision_id, hash FROM decisions JOIN log_nodes ON level = 0 AND position = entry_no ORDER BY 1"
+        ).all()
+    assert (log.faults, log.size) == ([], len(rows))
     assert [row.entry_no for row in rows] == list(range(len(rows))), "entries are numbered without gaps"
-    recorded = {str(row.decision_id): bytes(row.sha256).hex() for row in rows}
-    assert all(sha256(bytes(row.entry)) == recorded[str(row.decision_id)] for row in rows), "no half entry"
+    recorded = {str(row.decision_id): bytes(row.hash).hex() for row in rows}
     assert answered.items() <= recorded.items()
     chosen = random.Random(2).sample(sorted(recorded), REPLAYS)
     assert [replay(UUID(one), served.parts).differences for one in chosen] == [()] * REPLAYS

@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from scoring.canonical import canonical, sha256
+from scoring.canonical import canonical
 from scoring.policy.in_force import Policies
+from serving.ledger.commitment import commitment
 from serving.replay import UnknownDecision, replay
 from tests.serving.county import Served, ask
 
@@ -35,39 +36,43 @@ def _behind(own: Served, table: str, *statements: tuple[str, dict[str, object]])
         connection.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
 
 
-def _rewritten(own: Served, decision: UUID, change: Callable[[dict], None], *, rehash: bool) -> None:  # type: ignore[type-arg]
+def _rewritten(own: Served, decision: UUID, change: Callable[[dict], None], *, committed: bool) -> None:  # type: ignore[type-arg]
+    """Change a content behind the service; with ``committed`` also the entry that commits to it."""
+    of = " WHERE index = (SELECT entry_no FROM decisions WHERE decision_id = :id)"
     with own.parts.store.engine.connect() as connection:
-        select = sa.text("SELECT entry FROM decisions WHERE decision_id = :id")
-        entry = json.loads(bytes(connection.execute(select, {"id": decision}).scalar_one()))
+        both = "SELECT content, salt, body FROM log_contents JOIN log_entries USING (index)"
+        row = connection.execute(sa.text(both + of), {"id": decision}).one()
+    entry = json.loads(bytes(row.content))
     change(entry)
     content = canonical(entry)
-    update = "UPDATE decisions SET entry = :entry WHERE decision_id = :id"
-    values: dict[str, object] = {"entry": content, "id": decision}
-    if rehash:
-        update = update.replace("SET", "SET sha256 = :sha256,")
-        values["sha256"] = bytes.fromhex(sha256(content))
-    _behind(own, "decisions", (update, values))
+    _behind(
+        own, "log_contents", (f"UPDATE log_contents SET content = :content{of}", {"content": content, "id": decision})
+    )
+    if committed:
+        body = json.loads(bytes(row.body)) | {"commitment": commitment(content, bytes(row.salt))}
+        values: dict[str, object] = {"body": canonical(body), "id": decision}
+        _behind(own, "log_entries", (f"UPDATE log_entries SET body = :body{of}", values))
 
 
 def test_an_untouched_decision_is_identical(own: Served) -> None:
     assert replay(_decided(own, 0), own.parts).identical
 
 
-def test_an_entry_changed_without_its_hash_is_seen(own: Served) -> None:
+def test_a_content_changed_without_its_entry_is_seen(own: Served) -> None:
     decision = _decided(own, 1)
-    _rewritten(own, decision, lambda entry: entry["binding"].update(grade="AAA+"), rehash=False)
-    assert replay(decision, own.parts).differences == ("the entry's bytes do not have the hash recorded beside them",)
+    _rewritten(own, decision, lambda entry: entry["binding"].update(grade="AAA+"), committed=False)
+    assert replay(decision, own.parts).differences == ("the content is not what its entry in the log commits to",)
 
 
 @pytest.mark.parametrize(("part", "value"), [("grade", "AAA+"), ("score", 164), ("limit_cny", "1.00"), ("reasons", [])])
-def test_an_entry_changed_with_its_hash_is_seen_by_its_content(own: Served, part: str, value: object) -> None:
+def test_a_content_changed_with_its_entry_is_seen_by_what_it_says(own: Served, part: str, value: object) -> None:
     decision = next(
         one
         for one in (_decided(own, number) for number in range(2, 40))
         if own.client.get(f"/v1/decisions/{one}").json()["binding"]["status"] == "graded"
         and own.client.get(f"/v1/decisions/{one}").json()["binding"]["reasons"]
     )
-    _rewritten(own, decision, lambda entry: entry["binding"].update({part: value}), rehash=True)
+    _rewritten(own, decision, lambda entry: entry["binding"].update({part: value}), committed=True)
     assert replay(decision, own.parts).differences == (f"'{part}' differs",)
 
 

@@ -25,7 +25,7 @@ ROOTS = (
 def _kept(bodies: list[bytes]) -> dict[tree.Name, bytes]:
     nodes: dict[tree.Name, bytes] = {}
     for index, body in enumerate(bodies):
-        nodes |= tree.completed(index, tree.leaf_hash(body), lambda level, place: nodes[level, place])
+        nodes.update(tree.completed(index, tree.leaf_hash(body), lambda *name: nodes[name]))
     return nodes
 
 

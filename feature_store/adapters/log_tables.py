@@ -1,0 +1,110 @@
+"""The log's tables: read and appended to; what stands in them is made by ``serving.ledger``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+__all__ = ["Connection"]
+
+_LOCK = 0x4C555348_4C454447
+"""Advisory lock key: 'LUSHLEDG' in ASCII. Held until the transaction ends, so that indexes have no gaps."""
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
+_SIZE = sa.text("SELECT coalesce(max(index) + 1, 0) FROM log_entries")
+_NODES = sa.text(
+    "SELECT n.level, n.position, n.hash FROM log_nodes n"
+    " JOIN unnest(CAST(:levels AS smallint[]), CAST(:positions AS bigint[])) AS w (level, position) USING (level, position)"
+)
+_APPEND = sa.text("""
+    WITH entry AS (INSERT INTO log_entries VALUES (:index, :kind, :recorded_at, :body)),
+         content AS (INSERT INTO log_contents VALUES (:index, :salt, :content))
+    INSERT INTO log_nodes SELECT * FROM
+        unnest(CAST(:levels AS smallint[]), CAST(:positions AS bigint[]), CAST(:hashes AS bytea[]))""")
+_NEWEST = sa.text("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+_KEPT = sa.text("SELECT note FROM checkpoints WHERE size = :size")
+_KEEP = sa.text("INSERT INTO checkpoints VALUES (:size, :signed_at, :note) ON CONFLICT DO NOTHING")
+_ENTRIES = sa.text("""
+    SELECT e.index AS at, e.kind, e.body, c.salt, c.content, d.entry_no IS NOT NULL AS decided
+    FROM log_entries e LEFT JOIN log_contents c USING (index) LEFT JOIN decisions d ON d.entry_no = e.index
+    WHERE e.index >= :start ORDER BY e.index LIMIT :most""")
+_CHECKPOINTS = sa.text("SELECT size, note FROM checkpoints ORDER BY size")
+_COUNT_NODES = sa.text("SELECT count(*) FROM log_nodes")
+_AT_ONCE = 2_000
+
+
+def lock_and_size(connection: Connection) -> int:
+    """How many entries the log has; nobody else can append until the caller commits."""
+    connection.execute(_ALONE, {"key": _LOCK})
+    # A statement of its own: its snapshot must be taken after the lock is held.
+    return size(connection)
+
+
+def size(connection: Connection) -> int:
+    """How many entries the log has."""
+    return int(connection.execute(_SIZE).scalar_one())
+
+
+def nodes(connection: Connection, names: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """The kept nodes of these names, (level, position)."""
+    if not names:
+        return {}
+    levels, positions = zip(*names, strict=True)
+    rows = connection.execute(_NODES, {"levels": list(levels), "positions": list(positions)})
+    return {(level, position): bytes(found) for level, position, found in rows}
+
+
+def append(
+    connection: Connection,
+    *,
+    index: int,
+    kind: str,
+    recorded_at: datetime,
+    body: bytes,
+    salt: bytes,
+    content: bytes,
+    nodes: Mapping[tuple[int, int], bytes],
+) -> None:
+    """Insert an entry, its content and the nodes that it completes."""
+    values = {"index": index, "kind": kind, "recorded_at": recorded_at, "body": body, "salt": salt, "content": content}
+    levels, positions = zip(*nodes, strict=True)
+    tree = {"levels": list(levels), "positions": list(positions), "hashes": list(nodes.values())}
+    connection.execute(_APPEND, values | tree)
+
+
+def newest_checkpoint(connection: Connection) -> str | None:
+    """The checkpoint over the most entries; None before the first."""
+    found: str | None = connection.execute(_NEWEST).scalar_one_or_none()
+    return found
+
+
+def checkpoint_of(connection: Connection, size: int) -> str | None:
+    """The checkpoint over so many entries, where one was signed."""
+    found: str | None = connection.execute(_KEPT, {"size": size}).scalar_one_or_none()
+    return found
+
+
+def keep_checkpoint(connection: Connection, *, size: int, signed_at: datetime, note: str) -> None:
+    """Keep a checkpoint; one of the same size that is there stays."""
+    connection.execute(_KEEP, {"size": size, "signed_at": signed_at, "note": note})
+
+
+def entries(connection: Connection) -> Iterator[Any]:
+    """Every entry in order: at (its index), kind, body, salt and content (None once erased), whether a decision stands on it."""
+    start = 0
+    while rows := connection.execute(_ENTRIES, {"start": start, "most": _AT_ONCE}).all():
+        yield from rows
+        start = int(rows[-1].at) + 1
+
+
+def checkpoints(connection: Connection) -> list[tuple[int, str]]:
+    """Every checkpoint: size and note."""
+    return [(row.size, row.note) for row in connection.execute(_CHECKPOINTS)]
+
+
+def count_nodes(connection: Connection) -> int:
+    """How many nodes are kept."""
+    return int(connection.execute(_COUNT_NODES).scalar_one())
