@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0001"
@@ -196,5 +197,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: recorded history is never removed by a program."""
-    raise NotImplementedError("the first step cannot be undone; restore a backup instead")
+    """Remove the tables; refused where they hold history, which no program removes."""
+    for table in ("batches", "area_releases", "decisions", "register_runs"):
+        if op.get_bind().execute(sa.text(f"SELECT EXISTS (SELECT FROM {table})")).scalar_one():
+            raise RuntimeError(f"{table} holds recorded history; restore a backup instead")
+    op.execute(
+        "DROP TABLE register, register_runs, decisions, area_releases, loan_months, loans, filings, sources, registrations, households, areas, batches"
+    )
+    op.execute("DROP FUNCTION refuse_change, only_set_recorded_at_once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -29,5 +30,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: recorded history is never removed by a program."""
-    raise NotImplementedError("this step cannot be undone; restore a backup instead")
+    """Remove the table; refused where it holds history, which no program removes."""
+    if op.get_bind().execute(sa.text("SELECT EXISTS (SELECT FROM loan_schedules)")).scalar_one():
+        raise RuntimeError("loan_schedules holds recorded history; restore a backup instead")
+    op.execute("DROP TABLE loan_schedules")

@@ -1,0 +1,89 @@
+"""Every step up and down on a real database, with the data that the step before left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from feature_store.adapters.migrate import downgrade, move, upgrade_to_head
+from feature_store.adapters.tables import metadata
+from scoring.canonical import canonical, sha256
+from serving.ledger.verify import verify
+from tests.verify.logs import SIGNER
+
+DECISIONS = 300
+
+
+@pytest.fixture
+def empty(server: str) -> Iterator[sa.Engine]:
+    """A database without any table."""
+    root = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with root.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE steps"))
+    engine = sa.create_engine(sa.make_url(server).set(database="steps"), poolclass=sa.NullPool)
+    yield engine
+    with root.connect() as connection:
+        connection.execute(sa.text("DROP DATABASE steps"))
+
+
+def _decided_before_the_log(engine: sa.Engine) -> list[bytes]:
+    """Decisions as the third step kept them."""
+    contents = [canonical({"decision": number, "word": "信用"}) for number in range(DECISIONS)]
+    with engine.begin() as connection:
+        household = "INSERT INTO households (household_id) VALUES ('h') RETURNING household_no"
+        household_no = connection.execute(sa.text(household)).scalar_one()
+        row = sa.text("INSERT INTO decisions VALUES (:no, :id, :household, :at, :entry, :sha256)")
+        for number, content in enumerate(contents):
+            values = {"no": number, "id": uuid4(), "household": household_no, "entry": content}
+            digest = bytes.fromhex(sha256(content))
+            connection.execute(row, values | {"sha256": digest, "at": datetime(2021, 4, 15, tzinfo=UTC)})
+    return contents
+
+
+def test_up_down_and_up_again_on_an_empty_database(empty: sa.Engine) -> None:
+    upgrade_to_head(empty)
+    for revision in ("0003", "0002", "0001", "base"):
+        downgrade(empty, revision)
+    with empty.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+    upgrade_to_head(empty)
+    with empty.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_decisions_of_before_move_into_the_log_and_back(empty: sa.Engine) -> None:
+    move(empty, "0003", command.upgrade)
+    contents = _decided_before_the_log(empty)
+    upgrade_to_head(empty)
+    with empty.connect() as connection:
+        found = verify(connection, SIGNER)
+        assert (found.faults, found.size, found.kinds) == ([], DECISIONS, {"decision": DECISIONS})
+        kept = connection.execute(sa.text("SELECT content FROM log_contents ORDER BY index")).scalars()
+        assert [bytes(it) for it in kept] == contents
+    downgrade(empty, "0003")
+    with empty.connect() as connection:
+        rows = connection.execute(sa.text("SELECT entry, sha256 FROM decisions ORDER BY entry_no")).all()
+    assert [bytes(row.entry) for row in rows] == contents
+    assert [bytes(row.sha256).hex() for row in rows] == [sha256(it) for it in contents]
+    upgrade_to_head(empty)
+
+
+def test_no_step_down_loses_history(empty: sa.Engine) -> None:
+    move(empty, "0003", command.upgrade)
+    _decided_before_the_log(empty)
+    with pytest.raises(RuntimeError, match="restore a backup"):
+        downgrade(empty, "base")
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        connection.execute(sa.text("DELETE FROM log_contents WHERE index = 7"))
+    with pytest.raises(RuntimeError, match="1 contents were erased"):
+        downgrade(empty, "0003")
+    with empty.connect() as connection:
+        assert verify(connection, SIGNER).size == DECISIONS, "nothing moved"
