@@ -38,6 +38,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need.",
     ),
+    ("LUSHI_CHECKPOINT_SECONDS", "60", "Seconds between two signed checkpoints of the log, 1 to 86400."),
     ("LUSHI_LOG_NAME", "lushi-credit/log", "Name under which the log signs; its own for every installation."),
     (
         "LUSHI_LOG_KEY",
@@ -73,6 +74,7 @@ class Settings:
     mlruns: Path
     mlflow_uri: str
     opinion_timeout_ms: int
+    checkpoint_seconds: int
     log_name: str
     log_key: bytes | None
 
@@ -112,6 +114,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mlruns=Path(value["LUSHI_MLRUNS"]),
         mlflow_uri=environment.get("MLFLOW_TRACKING_URI", ""),
         opinion_timeout_ms=_milliseconds(value["LUSHI_OPINION_TIMEOUT_MS"]),
+        checkpoint_seconds=_seconds(value["LUSHI_CHECKPOINT_SECONDS"]),
         log_name=_log_name(value["LUSHI_LOG_NAME"]),
         log_key=_key("LUSHI_LOG_KEY", value["LUSHI_LOG_KEY"]),
     )
@@ -129,6 +132,12 @@ def _url(written: str) -> str:
 def _milliseconds(written: str) -> int:
     if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > 60_000:
         raise SettingsInvalid("LUSHI_OPINION_TIMEOUT_MS is not a time; give whole milliseconds from 1 to 60000")
+    return int(written)
+
+
+def _seconds(written: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > 86_400:
+        raise SettingsInvalid("LUSHI_CHECKPOINT_SECONDS is not a time; give whole seconds from 1 to 86400")
     return int(written)
 
 

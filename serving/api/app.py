@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
@@ -25,6 +26,7 @@ from serving.api.problems import documented
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
+from serving.checkpoints import keep_signing
 from serving.decide import DecisionRequest, UnknownPurpose, decide, state_of
 from serving.ledger import postgres as ledger
 from serving.replay import UnknownDecision
@@ -53,7 +55,9 @@ def create_app(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_warm, parts)
+        signing = asyncio.create_task(keep_signing(parts))
         yield
+        signing.cancel()
 
     app = FastAPI(
         lifespan=opened,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from serving.api.problems import documented
+from serving.checkpoints import checkpoint_now
 from serving.ledger import proofs
 from serving.wiring import Parts
 
@@ -21,12 +22,12 @@ def log_routes(parts: Parts, json: type[Response]) -> APIRouter:
     @routes.get("/checkpoint", responses=documented(503), response_class=Response)
     def get_checkpoint() -> Response:
         """The signed checkpoint over everything recorded so far: keep it."""
-        return Response(_checkpoint(), media_type="text/plain; charset=utf-8")
+        return Response(checkpoint_now(parts), media_type="text/plain; charset=utf-8")
 
     @routes.get("/inclusion", responses=documented(404, 422, 503))
     def get_inclusion(index: Count) -> dict[str, Any]:
         """The proof that an entry is under the newest checkpoint."""
-        note = _checkpoint()
+        note = checkpoint_now(parts)
         with parts.store.looking(parts.clock.now()) as moment:
             return proofs.inclusion(moment.connection, index, note)
 
@@ -40,9 +41,5 @@ def log_routes(parts: Parts, json: type[Response]) -> APIRouter:
     def get_key() -> dict[str, str]:
         """The public key that checks checkpoints; compare it with the one that you were given on another way."""
         return {"key": parts.signer.public}
-
-    def _checkpoint() -> str:
-        with parts.store.looking(parts.clock.now()) as moment:
-            return proofs.sign(moment.connection, parts.signer, parts.clock.now())
 
     return routes

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from feature_store.adapters import log_tables
 from scoring.errors import LushiError
-from serving.ledger import proofs
+from serving.checkpoints import checkpoint_now
 from serving.ledger.verify import verify
 from serving.wiring import Parts
 
@@ -50,9 +50,7 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
         out: Annotated[Path | None, typer.Option(help="Write it here instead of printing it.", dir_okay=False)] = None,
     ) -> None:
         """Sign a checkpoint over everything recorded so far, and keep it. 签署检查点"""
-        parts = wired()
-        with parts.store.looking(parts.clock.now()) as moment:
-            note = proofs.sign(moment.connection, parts.signer, parts.clock.now())
+        note = checkpoint_now(wired())
         if out is None:
             typer.echo(note, nl=False)
             return

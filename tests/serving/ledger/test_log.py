@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from starlette.testclient import TestClient
 
 from feature_store.adapters import log_tables
 from scoring.canonical import canonical
-from serving.ledger import log, tree
+from serving.api.app import create_app
+from serving.ledger import log, proofs, tree
 from serving.ledger.verify import Verified, verify
 from tests.serving.county import NOW, Served, ask
 from verify import check
@@ -139,8 +143,6 @@ def test_a_log_rewritten_as_a_whole_shows_to_who_kept_a_checkpoint(own: Served) 
 
 
 def _consistency(connection: sa.Connection) -> list[str]:
-    from serving.ledger import proofs
-
     path: list[str] = proofs.consistency(connection, 5, 9)["path"]
     return path
 
@@ -160,3 +162,15 @@ def test_an_erased_content_leaves_every_proof_valid(own: Served) -> None:
 
 def test_checkpoints_of_one_size_are_one(own: Served) -> None:
     assert own.client.get("/v1/log/checkpoint").text == own.client.get("/v1/log/checkpoint").text
+
+
+def test_while_the_service_runs_checkpoints_are_signed(make_county: Callable[[], Served]) -> None:
+    served = make_county()
+    often = replace(served.parts, settings=replace(served.parts.settings, checkpoint_seconds=1))
+    often.__dict__["store"] = served.parts.store
+    with TestClient(create_app(often)) as client:
+        client.post("/v1/decisions", json=ask(served.ids()[0]))
+        deadline = time.monotonic() + 20
+        while client.post("/v1/decisions", json=ask(served.ids()[0])).json()["receipt"]["checkpoint"] is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
