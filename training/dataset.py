@@ -17,8 +17,11 @@ JUDGED_SHARE = 0.25
 _SIGNS: dict[int, Monotone] = {-1: -1, 0: 0, 1: 1}
 
 
-def table_of(cohort: Cohort) -> Table:
-    """The cohort's rows as a table: a household's rows share a group, results are shown by segment."""
+def table_of(cohort: Cohort, *, synthetic: bool = False) -> Table:
+    """The cohort's rows as a table: a household's rows share a group, results are shown by segment.
+
+    synthetic: whether the county is an invented one; the store does not know.
+    """
     policy, rules = cohort.policy, cohort.policy.outcomes
     lifted = np.isin(cohort.poverty, ("registered", "lifted", "marginal"))
     return Table(
@@ -39,7 +42,7 @@ def table_of(cohort: Cohort) -> Table:
         protected=("registered_poor",),
         binding=cohort.score.astype(np.float64),
         source={
-            "county": policy.county.en,
+            "county": f"{policy.county.zh} {policy.county.en}",
             "known_at": cohort.known_at.isoformat(),
             "policy": policy.id,
             "policy_sha256": policy.sha256,
@@ -49,11 +52,13 @@ def table_of(cohort: Cohort) -> Table:
             **{f"loans {it.name.lower()}, {why.name.lower()}": str(n) for it, why, n in cohort.counted.rows},
         },
         definition=Text(
-            f"放款后{rules.window_months}个月内任一月末逾期达到{rules.bad_at_least_days}天",
+            f"放款后 {rules.window_months} 个月内任一月末逾期达到 {rules.bad_at_least_days} 天",
             f"at least {rules.bad_at_least_days} days past due at a month end "
             f"within {rules.window_months} months of disbursement",
         ),
         granted_only=True,
+        synthetic=synthetic,
+        words={**policy.units, **policy.words, **{it.id: it.label for it in policy.terms.purposes}},
     )
 
 
