@@ -41,6 +41,7 @@ def test_the_record_holds_what_a_second_run_needs(kept: tuple[Record, Kept], tra
         version = client.get_model_version(name, str(it.version))
     assert params["data_sha256"] == trained.data_sha256
     assert params["seed"] == "7"
+    assert params["synthetic"] == "False"
     assert params["rows"] == str(len(trained.table))
     assert params["code_version"]
     assert params["environment.lightgbm"]

@@ -31,7 +31,7 @@ def reliability(figures: Mapping[str, float], words: Text) -> Text:
         for name in ("predicted", "realised", "realised.low", "realised.high")
     )
     with canvas(5.6, 4.0) as drawing:
-        axes = drawing.figure.add_axes((0.13, 0.14, 0.84, 0.82))
+        axes = drawing.figure.add_axes((0.16, 0.14, 0.81, 0.82))
         end = float(max(said.max(), high.max())) * 1.05
         axes.plot([0, end], [0, end], color=GREY, linestyle="--", linewidth=1, label=drawing.say("完全校准", "exact"))
         around = [np.maximum(real - low, 0), np.maximum(high - real, 0)]
@@ -76,7 +76,7 @@ def fairness(trained: Trained, words: Text) -> Text:
     rows = [(column, group) for column, names in trained.groups.items() for group in names]
     height = _PART_HEIGHT * len(rows) + 0.9
     with canvas(7.0, height) as drawing:
-        axes = drawing.figure.add_axes((0.38, 0.6 / height, 0.58, 1 - 0.75 / height))
+        axes = drawing.figure.add_axes((0.42, 0.6 / height, 0.54, 1 - 0.75 / height))
         for place, (column, group) in enumerate(rows):
             name = key("fairness", column, group, "accepted_good")
             value = trained.figures.get(name, np.nan)

@@ -57,7 +57,7 @@ def dependence(trained: Trained, column: int, name: str, words: Text) -> Text:
     values, heights = trained.explained.matrix[rows, column], trained.contributions[rows, column]
     with canvas(3.7, 2.9) as drawing:
         levels = feature.special.get("levels")
-        axes = drawing.figure.add_axes((0.23, 0.4, 0.71, 0.57) if levels else (0.23, 0.12, 0.71, 0.84))
+        axes = drawing.figure.add_axes((0.23, 0.4, 0.67, 0.57) if levels else (0.23, 0.12, 0.67, 0.84))
         spread = np.random.default_rng(0).uniform(-0.15, 0.15, len(rows)) if levels else 0.0
         axes.scatter(values + spread, heights, s=8, color=_DOT, linewidths=0, alpha=0.6, rasterized=True)
         axes.axhline(0, color=GREY, linewidth=1)

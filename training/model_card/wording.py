@@ -49,7 +49,7 @@ PASSED: tuple[Colour, Text, Text] = (
 SYNTHETIC: tuple[Text, Text] = (
     Text("合成数据", "Synthetic data"),
     Text(
-        "每户、每笔贷款、每个结果都是虚构的;本卡的数字不说明任何真实的县或农户。",
+        "每户、每笔贷款、每个结果都是虚构的;这些数字不说明任何真实的县或农户。",
         "Every household, loan and outcome is invented; no figure here says anything about a real county or household.",
     ),
 )
