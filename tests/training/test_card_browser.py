@@ -27,6 +27,12 @@ _CUT_OFF = """
   }).map(text => text.textContent);
 })
 """
+_SQUEEZED = """
+[...document.querySelectorAll('article td:not(.number), article th:not(.number)')].filter(cell => {
+  const inside = cell.clientWidth - parseFloat(getComputedStyle(cell).paddingLeft) - parseFloat(getComputedStyle(cell).paddingRight);
+  return cell.clientWidth && cell.textContent.length > 3 && inside < 40;
+}).map(cell => cell.textContent)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +121,12 @@ def test_the_page_does_not_scroll_sideways_and_tables_scroll_inside_themselves(o
 def test_no_word_of_a_drawing_is_cut_off(opened: Opened, language: str) -> None:
     opened.choose(language)
     assert opened.page.evaluate(_CUT_OFF) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_words_of_a_table_are_squeezed_into_a_column_of_letters(opened: Opened, language: str) -> None:
+    opened.choose(language)
+    assert opened.page.evaluate(_SQUEEZED) == []
 
 
 def test_words_of_drawings_are_light_by_night_and_dark_by_day(browser: Browser, card: str) -> None:

@@ -112,7 +112,7 @@ class HtmlWriter(Writer):
             for row in grid.rows
         )
         return (
-            f'<div class="table" tabindex="0" role="group"><table><caption>{self.say(grid.caption)}</caption>'
+            f'<div class="table" tabindex="0"><table><caption>{self.say(grid.caption)}</caption>'
             f"<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 

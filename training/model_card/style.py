@@ -65,7 +65,8 @@ data, .interval {{ font-variant-numeric: tabular-nums lining-nums; white-space: 
 table {{ border-collapse: collapse; min-width: 60%; font-size: .9rem; line-height: 1.5; }}
 caption {{ text-align: left; font-weight: 600; padding-bottom: .35rem; }}
 th, td {{ padding: .38rem .8rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; }}
-th:first-child {{ padding-left: 0; min-width: 7.5rem; }}
+th:first-child {{ padding-left: 0; }}
+tbody th {{ min-width: 7.5rem; }}
 th:last-child, td:last-child {{ padding-right: 0; }}
 thead th {{ border-bottom: 2px solid var(--quiet); color: var(--quiet); font-weight: 600; vertical-align: bottom; }}
 tbody th {{ font-weight: 500; }}
@@ -78,6 +79,8 @@ svg {{ display: block; max-width: 100%; height: auto; }}
 .beside > * {{ min-width: 0; margin: .75rem 0; }}
 .beside > .table {{ max-width: 30rem; }}
 .beside table {{ width: 100%; }}
+td:not(.number), th:not(.number) {{ min-width: 5.5rem; }}
+th code {{ white-space: nowrap; }}
 .beside th, .beside td {{ padding-inline: .4rem; }}
 .beside th:first-child {{ padding-left: 0; min-width: 0; }}
 code {{ font-size: .85em; overflow-wrap: anywhere; }}
