@@ -101,11 +101,15 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing: its file name without ending, what it shows, the SVG in each language."""
+    """A drawing: its file name without ending, what it shows, the SVG in each language.
+
+    wide: scrolls inside itself on a narrow screen rather than shrink until nobody can read it.
+    """
 
     name: str
     caption: Text
     svg: Text
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

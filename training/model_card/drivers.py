@@ -49,7 +49,7 @@ def drivers(trained: Trained) -> Iterator[Block]:
             "贡献概览:每点一行;橙:值高,蓝:值低,灰:类别或缺失",
             "Contributions, one point for each row; orange: high value, blue: low value, grey: category or missing",
         )
-        yield Plot("summary", words, scatter.summary(trained, words))
+        yield Plot("summary", words, scatter.summary(trained, words), wide=True)
         yield Heading("dependence", Text("贡献与特征值", "Contribution against value"), 3)
         yield Beside(tuple(_dependence(trained, place, it) for place, it in enumerate(order[: scatter.DEPENDENCE], 1)))
 

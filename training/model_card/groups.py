@@ -60,7 +60,7 @@ def _vintages(trained: Trained, parts: tuple[str, ...]) -> Iterator[Block]:
         "实际坏账率与平均违约概率,按放款季度;底色:评判",
         "Realised share of bad and mean PD by vintage; shaded: judged",
     )
-    yield Plot("vintage", shown, plots.vintages(figures, names, shown))
+    yield Plot("vintage", shown, plots.vintages(figures, names, shown), wide=True)
 
 
 def _counts(trained: Trained, name: str) -> tuple[Cell, ...]:

@@ -118,7 +118,8 @@ class HtmlWriter(Writer):
 
     def plot(self, plot: Plot) -> str:
         svg = plot.svg.zh if self.language == "zh" else plot.svg.en
-        return f"<figure><figcaption>{self.say(plot.caption)}</figcaption>{svg}</figure>"
+        kind = ' class="wide"' if plot.wide else ""
+        return f"<figure{kind}><figcaption>{self.say(plot.caption)}</figcaption>{svg}</figure>"
 
     def beside(self, blocks: Sequence[str]) -> str:
         return f'<div class="beside">{"".join(blocks)}</div>'

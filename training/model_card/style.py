@@ -66,7 +66,7 @@ table {{ border-collapse: collapse; min-width: 60%; font-size: .9rem; line-heigh
 caption {{ text-align: left; font-weight: 600; padding-bottom: .35rem; }}
 th, td {{ padding: .38rem .8rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; }}
 th:first-child {{ padding-left: 0; }}
-tbody th {{ min-width: 7.5rem; }}
+tbody th[scope] {{ min-width: 8.5rem; }}
 th:last-child, td:last-child {{ padding-right: 0; }}
 thead th {{ border-bottom: 2px solid var(--quiet); color: var(--quiet); font-weight: 600; vertical-align: bottom; }}
 tbody th {{ font-weight: 500; }}
@@ -92,8 +92,7 @@ code {{ font-size: .85em; overflow-wrap: anywhere; }}
   nav ol {{ columns: 1; }}
 }}
 @media (max-width: 40rem) {{
-  figure > svg {{ max-width: 38rem; min-width: 100%; }}
-  .beside svg {{ max-width: 100%; }}
+  .wide svg {{ width: 38rem; max-width: none; }}
   .number .interval {{ display: block; }}
   h1 {{ font-size: 1.5rem; }}
 }}
