@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
+INVENTED_COUNTY = "411299"
+"""A county code that is assigned to no real place: whatever lies in it is synthetic."""
+
 
 class Coverage(StrEnum):
     """What a file's silence about a household means.

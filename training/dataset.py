@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from feature_store.feature_set import Feature as StoreFeature
+from feature_store.filing import INVENTED_COUNTY
 from scoring.policy.elements import Text
 from training.cohort import Cohort
 from training.table import Feature, Monotone, Table
@@ -18,7 +19,10 @@ _SIGNS: dict[int, Monotone] = {-1: -1, 0: 0, 1: 1}
 
 
 def table_of(cohort: Cohort) -> Table:
-    """The cohort's rows as a table: a household's rows share a group, results are shown by segment."""
+    """The cohort's rows as a table: a household's rows share a group, results are shown by segment.
+
+    One row of the invented county makes the table synthetic.
+    """
     policy, rules = cohort.policy, cohort.policy.outcomes
     lifted = np.isin(cohort.poverty, ("registered", "lifted", "marginal"))
     return Table(
@@ -39,7 +43,7 @@ def table_of(cohort: Cohort) -> Table:
         protected=("registered_poor",),
         binding=cohort.score.astype(np.float64),
         source={
-            "county": policy.county.en,
+            "county": f"{policy.county.zh} {policy.county.en}",
             "known_at": cohort.known_at.isoformat(),
             "policy": policy.id,
             "policy_sha256": policy.sha256,
@@ -49,11 +53,13 @@ def table_of(cohort: Cohort) -> Table:
             **{f"loans {it.name.lower()}, {why.name.lower()}": str(n) for it, why, n in cohort.counted.rows},
         },
         definition=Text(
-            f"放款后{rules.window_months}个月内任一月末逾期达到{rules.bad_at_least_days}天",
+            f"放款后 {rules.window_months} 个月内任一月末逾期达到 {rules.bad_at_least_days} 天",
             f"at least {rules.bad_at_least_days} days past due at a month end "
             f"within {rules.window_months} months of disbursement",
         ),
         granted_only=True,
+        synthetic=bool(np.strings.startswith(cohort.township, INVENTED_COUNTY).any()),
+        words={**policy.units, **policy.words, **{it.id: it.label for it in policy.terms.purposes}},
     )
 
 

@@ -105,6 +105,8 @@ def _train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous:
     numbers = (
         run_figures.counts(table, trains, judged, parts, plan)
         | figures.of_results(results)
+        | run_figures.of_source(table)
+        | run_figures.of_vintages(table)
         | run_figures.of_model(table, model.fitted, model.calibration, explained)
     )
     return Trained(

@@ -86,6 +86,7 @@ def _build(frame: pl.DataFrame, spec: Spec, sha256: str, name: str, findings: Fi
         source={"file": name, "file_sha256": sha256, "spec_sha256": spec.sha256},
         definition=spec.definition,
         granted_only=True,
+        synthetic=spec.synthetic,
     )
 
 

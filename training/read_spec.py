@@ -53,6 +53,7 @@ def _spec(fields: Fields, sha256: str) -> Spec:
     definition = (
         fields.bilingual("definition") if fields.has("definition") else Text("见目标列", "see the target column")
     )
+    synthetic = fields.flag("synthetic")
     used = [column.name for column in columns]
     for twice in sorted(name for name, times in Counter(used).items() if times > 1 and name):
         fields.fault(f"lists the feature '{twice}' twice", "Keep one of the two")
@@ -64,7 +65,7 @@ def _spec(fields: Fields, sha256: str) -> Spec:
         fields.fault(f"both scores and excludes '{column}'", "A column is a feature, or excluded or protected")
     return Spec(
         name, target, row_id, group, day, split, columns, lists["exclude"], lists["segments"],
-        lists["protected"], binding, accept, definition, sha256,
+        lists["protected"], binding, accept, definition, synthetic, sha256,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from training.judged import Judged
 from training.plan import Plan
 from training.split import Split
 from training.table import Table
+from training.wilson import wilson
 
 
 def counts(table: Table, trains: Table, judged: Judged, parts: tuple[Split, ...], plan: Plan) -> dict[str, float]:
@@ -34,6 +35,24 @@ def counts(table: Table, trains: Table, judged: Judged, parts: tuple[Split, ...]
         "accept.rate": plan.accept_rate,
     } | {f"limit.{name}": value for name, value in plan.limits.as_dict().items()}
     return {name: float(value) for name, value in found.items()}
+
+
+def of_source(table: Table) -> dict[str, float]:
+    """The counts among the words that say where the rows come from, as figures."""
+    return {key("source", name): float(words) for name, words in table.source.items() if words.isdecimal()}
+
+
+def of_vintages(table: Table) -> dict[str, float]:
+    """Rows, bads and share of bad of every vintage, judged or not, with Wilson intervals; empty where there are none."""
+    labels = table.segments.get("vintage", np.array([], dtype="U6"))
+    found: dict[str, float] = {}
+    for vintage in np.unique(labels).tolist():
+        bad = table.target[labels == vintage]
+        rows, bads = float(len(bad)), float(bad.sum())
+        low, high = wilson(bads, rows)
+        values = {"rows": rows, "bads": bads, "bad_rate": bads / rows, "bad_rate.low": low, "bad_rate.high": high}
+        found |= {key("vintage", vintage, name): value for name, value in values.items()}
+    return found
 
 
 def of_model(table: Table, fitted: Fitted, calibration: Calibration, explained: Explained) -> dict[str, float]:

@@ -12,7 +12,7 @@ from rich.table import Table as Shown
 
 from training.gate import RIVALS
 from training.model_card.blocks import Format, Number, numbers_of, written
-from training.model_card.wording import STATISTICS
+from training.model_card.wording import STATISTICS, SYNTHETIC
 from training.pipeline import STEPS
 from training.tracking import Kept
 from training.trained import Trained
@@ -44,6 +44,8 @@ def show(trained: Trained, kept: Kept | None, console: Console) -> None:
         f"{figures['judged.rows']:,.0f} judged, {figures['judged.bad_rate']:.1%} bad",
         soft_wrap=True,
     )
+    if trained.table.synthetic:
+        console.print(f"[bold]{SYNTHETIC[0].zh} · {SYNTHETIC[0].en}:[/] {SYNTHETIC[1].en}", soft_wrap=True)
     table = Shown("", "challenger (95 %)", *(escape(RIVALS[it].en) for it in rivals))
     for name, format, words in STATISTICS:
         cells = [_cell(figures, f"overall.{name}", format, interval=True)]

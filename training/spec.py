@@ -46,7 +46,7 @@ class Spec:
     """A spec as read. Columns of the file that no part of it names are a fault, not a guess.
 
     binding: column of the score that binds today (higher is safer), or ''. accept_rate: 0-1, at which swap
-    sets and fairness are looked at. sha256: of the file's bytes.
+    sets and fairness are looked at. synthetic: whether the rows are invented. sha256: of the file's bytes.
     """
 
     name: str
@@ -62,4 +62,5 @@ class Spec:
     binding: str
     accept_rate: float
     definition: Text
+    synthetic: bool
     sha256: str

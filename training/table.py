@@ -46,6 +46,8 @@ class Table:
     ``protected`` names those that fairness is judged by. binding: the binding score, higher is safer, or None.
     source: what the rows came from (file, hash, feature set, policy ...), as words for the record.
     definition: what bad means, in words. granted_only: whether only granted loans are among the rows.
+    synthetic: whether the rows are invented, as far as who made the table knows. words: how ids among segments,
+    categories and units are called; an id without words is shown as it is. Neither counts in the hash.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Table:
     source: Mapping[str, str] = field(default_factory=dict)
     definition: Text = field(default_factory=lambda: Text("", ""))
     granted_only: bool = True
+    synthetic: bool = False
+    words: Mapping[str, Text] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.target)

@@ -165,6 +165,7 @@ def _params(trained: Trained) -> Mapping[str, str]:
         "rows": len(trained.table),
         "code_version": code_version(),
         "definition": trained.table.definition.en,
+        "synthetic": trained.table.synthetic,
     }
     found |= {f"feature_set.{name}": value for name, value in feature_set_of(trained.table).items()}
     found |= {f"parameter.{name}": value for name, value in trained.parameters.items()}

@@ -24,6 +24,7 @@ def as_json(trained: Trained) -> str:
     """The verdict with its reasons, every figure, the hashes; seconds apart, since only they vary."""
     content = {
         "name": trained.table.name,
+        "synthetic": trained.table.synthetic,
         "verdict": trained.gate.verdict,
         "reasons": [{"id": it.id, "zh": it.says.zh, "en": it.says.en} for it in trained.gate.reasons],
         "rivals": dict(trained.verdicts),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from feature_store.filing import INVENTED_COUNTY
 from feature_store.synthetic.arrays import Longs, Random
 from scoring.errors import LushiError
 
-COUNTY = "411299"
-"""A county code that is not assigned to any real place."""
+COUNTY = INVENTED_COUNTY
 TOWNSHIPS = 19
 VILLAGES = 352
 MOST_IN_A_VILLAGE = 9999

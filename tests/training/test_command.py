@@ -59,6 +59,15 @@ def _run(folder: Path, *words: str) -> Result:
     return CliRunner().invoke(app, [*command, "--out", str(folder / "out"), *words])
 
 
+def test_invented_rows_are_called_so_by_the_command_its_figures_and_the_card(tmp_path: Path) -> None:
+    _write(tmp_path, tables.table(1500))
+    (tmp_path / "spec.yaml").write_text(SPEC + "synthetic: true\n", encoding="utf-8")
+    result = _run(tmp_path, "--no-record")
+    assert "Synthetic data" in result.output
+    assert json.loads((tmp_path / "out" / "metrics.json").read_text(encoding="utf-8"))["synthetic"] is True
+    assert "Synthetic data" in (tmp_path / "out" / "card" / "card.md").read_text(encoding="utf-8")
+
+
 def test_a_sound_table_is_promoted_with_exit_code_0(tmp_path: Path) -> None:
     _write(tmp_path, tables.table())
     result = _run(tmp_path, "--register", "--json", str(tmp_path / "found.json"))
@@ -67,6 +76,8 @@ def test_a_sound_table_is_promoted_with_exit_code_0(tmp_path: Path) -> None:
     assert "version 1" in result.output
     found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
     assert found["verdict"] == "promote"
+    assert found["synthetic"] is False
+    assert "Synthetic data" not in result.output
     assert found["metrics"]["overall.auc"] > 0.7
     assert set(found["rivals"]) == {"woe", "binding"}
     assert (tmp_path / "out" / "metrics.json").read_text(encoding="utf-8") == (tmp_path / "found.json").read_text(

@@ -122,6 +122,21 @@ def test_the_table_names_its_rows_segments_and_binding_score(judged: Cohort, fea
     assert table.sha256() == table_of(judged).sha256()
 
 
+def test_every_category_of_the_table_has_words_in_both_languages(judged: Cohort) -> None:
+    table = table_of(judged)
+    named = {it for feature in table.features for it in feature.special.get("levels", ())}  # type: ignore[attr-defined]
+    assert len(named | set(table.segments["industry"].tolist()) - {"unknown"}) > 15
+    assert named | set(table.segments["industry"].tolist()) - {"unknown"} <= set(table.words)
+    assert {it.unit for it in table.features} - {""} <= set(table.words)
+
+
+def test_the_invented_county_is_called_synthetic_and_a_real_one_is_not(judged: Cohort) -> None:
+    assert table_of(judged).synthetic
+    real = replace(judged, township=np.strings.replace(judged.township, "411299", "411224"))
+    assert not table_of(real).synthetic
+    assert table_of(real).sha256() == table_of(judged).sha256()
+
+
 def test_no_household_stands_on_both_sides_and_the_newest_quarter_of_rows_judges(judged: Cohort) -> None:
     table, day = table_of(judged), judged_from(judged)
     assert (day.month - 1) % 3 == 0

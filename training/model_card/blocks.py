@@ -9,8 +9,10 @@ from typing import Literal
 
 from scoring.policy.elements import Text
 
-Format = Literal["count", "share", "three", "four", "small"]
-_HOLE = re.compile(r"\[\[([^|\]]+)\|(count|share|three|four|small)\]\]")
+Format = Literal["count", "share", "two", "three", "four", "small"]
+Colour = Literal["good", "bad", "even"]
+_HOLE = re.compile(r"\[\[([^|\]]+)\|(count|share|two|three|four|small)\]\]")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +24,31 @@ class Number:
     interval: bool = False
 
 
-Cell = Text | Number | str
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A judgement in words, with a colour that repeats it."""
+
+    colour: Colour
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A hash or a name as machines write it."""
+
+    text: str
+
+
+Cell = Text | Number | Status | Code | str
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A section's title and its anchor."""
+    """A title and its anchor. level: 2 for a section, 3 for a part of one."""
 
     anchor: str
     words: Text
+    level: Literal[2, 3] = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +56,31 @@ class Paragraph:
     """A paragraph; ``[[name|format]]`` in it stands for a figure."""
 
     words: Text
-    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What must not be missed: a title and a sentence, with a colour that repeats them."""
+
+    colour: Colour
+    title: Text
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A headline figure: what it is, its value, and what to hold it against."""
+
+    words: Text
+    number: Number
+    against: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Headline figures side by side."""
+
+    tiles: tuple[Tile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +101,46 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A drawing: its file name without ending, what it shows, the SVG."""
+    """A drawing: its file name without ending, what it shows, the SVG in each language.
+
+    wide: scrolls inside itself on a narrow screen rather than shrink until nobody can read it.
+    """
 
     name: str
     caption: Text
-    svg: str
+    svg: Text
+    wide: bool = False
 
 
-Block = Heading | Paragraph | Items | Grid | Plot
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Tables or drawings that stand side by side where there is room."""
+
+    blocks: tuple[Grid | Plot, ...]
+
+
+Block = Heading | Paragraph | Banner | Tiles | Items | Grid | Plot | Beside
 
 
 def written(value: float, format: Format) -> str:
     """A figure as people read it."""
-    value = 0.0 if format in ("three", "four") and abs(value) < 5e-5 else value  # never "-0.0000"
     match format:
         case "count":
-            return f"{value:,.0f}"
+            text = f"{value:,.0f}"
         case "share":
-            return f"{value:.1%}"
+            text = f"{value:.1%}"
+        case "two":
+            text = f"{value:.2f}"
         case "three":
-            return f"{value:.3f}"
+            text = f"{value:.3f}"
         case "four":
-            return f"{value:.4f}"
+            text = f"{value:.4f}"
         case "small":
-            return f"{value:.1e}"
+            digits, power = f"{value:.1e}".split("e")
+            text = f"{digits} × 10{str(int(power)).translate(_RAISED)}"
+    if not text.strip("-0.%"):  # nothing is left of it, so no sign either
+        text = text.lstrip("-")
+    return text.replace("-", "−")
 
 
 def numbers_of(number: Number, figures: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scoring.policy.elements import Text
-from training.model_card.blocks import Format
+from training.model_card.blocks import Colour, Format, Status
+from training.table import Table
 
 STATISTICS: tuple[tuple[str, Format, Text], ...] = (
     ("auc", "three", Text("AUC:坏样本得分高于好样本的概率", "AUC: chance that a bad row scores above a good one")),
@@ -16,11 +17,44 @@ STATISTICS: tuple[tuple[str, Format, Text], ...] = (
     ("in_the_large", "three", Text("总体校准偏移(对数几率,0 为准)", "calibration in the large (log-odds, 0 is right)")),
     ("slope", "three", Text("校准斜率(1 为准)", "calibration slope (1 is right)")),
 )
-VERDICTS = {
-    "better": Text("显著更好", "better"),
-    "worse": Text("显著更差", "worse"),
-    "not significant": Text("差异不显著", "not significant"),
+SHORT = {
+    "auc": Text("AUC", "AUC"),
+    "ks": Text("KS", "KS"),
+    "brier": Text("Brier 分数(越小越好)", "Brier score (lower is better)"),
+    "slope": Text("校准斜率(1 为准)", "Calibration slope (1 is right)"),
 }
+RIVALS = {
+    "woe": Text("WoE 逻辑回归", "WoE logistic regression"),
+    "binding": Text("现行得分", "binding score"),
+    "previous": Text("上一个挑战者", "previous challenger"),
+}
+VERDICTS = {
+    "better": Status("good", Text("显著更好", "better")),
+    "worse": Status("bad", Text("显著更差", "worse")),
+    "not significant": Status("even", Text("差异不显著", "not significant")),
+}
+REFUSED: tuple[Colour, Text, Text] = (
+    "bad",
+    Text("拒绝", "Refused"),
+    Text("不得作为挑战者模型。理由如下:", "It may not become the challenger. The reasons:"),
+)
+PASSED: tuple[Colour, Text, Text] = (
+    "good",
+    Text("通过", "Passed"),
+    Text(
+        "守住了每一条界限;可由两人签字后成为挑战者模型。",
+        "Every limit is kept; two people may now promote it to challenger.",
+    ),
+)
+SYNTHETIC: tuple[Text, Text] = (
+    Text("合成数据", "Synthetic data"),
+    Text(
+        "每户、每笔贷款、每个结果都是虚构的;这些数字不说明任何真实的县或农户。",
+        "Every household, loan and outcome is invented; no figure here says anything about a real county or household.",
+    ),
+)
+COUNTS = (Text("行数", "rows"), Text("坏", "bad"), Text("坏账率", "share of bad"))
+NOT_SAID = Text("–", "–")
 SEGMENTS = {
     "vintage": Text("放款季度", "vintage"),
     "township": Text("乡镇", "township"),
@@ -28,6 +62,21 @@ SEGMENTS = {
     "registered_poor": Text("建档立卡贫困户", "registered poor"),
     "grade": Text("信用等级", "grade"),
 }
+PARTS = {
+    "(other)": Text("其他(小分组合并)", "other (small parts together)"),
+    "yes": Text("是", "yes"),
+    "no": Text("否", "no"),
+    "unknown": Text("不详", "unknown"),
+    "below_a": Text("不足 A 级", "below A"),
+    "vetoed": Text("一票否决", "vetoed"),
+    "withheld": Text("暂不评级", "withheld"),
+}
+AGAINST = Text(
+    "“违约概率与结果”:平均违约概率在实际坏账率的 95% 区间内为相符,在其下为偏低(低估风险),在其上为偏高。"
+    "区间之外每二十个分组约有一个出于偶然。",
+    "“PD against outcome” is in line where the mean PD lies inside the 95% interval of the realised share of bad, too low "
+    "(risk understated) below it, too high above it. About one part in twenty lies outside by chance.",
+)
 PURPOSE = Text(
     "估计一笔贷款在表现期内变坏的概率,作为有约束力的信用等级之外的参考意见,供银行、分析人员和审计人员使用。",
     "Estimates the probability that a loan turns bad within its performance window, as an opinion beside the binding "
@@ -67,48 +116,16 @@ LIMITS_OF_IT = (
         "Resampling inflates the expected calibration error: its interval may lie above the value.",
     ),
     Text(
-        "不同折的分数合并评判;并非同一模型所给。",
-        "Where folds judge, scores of several models are pooled; the model kept is fitted on all rows.",
-    ),
-    Text(
         "若数据并非农户,本卡的数字不说明农户。",
         "Where the data are not of rural households, no figure here says anything about rural households.",
     ),
 )
-CHECKS = (
-    ("limit.bads_least", "train.bads", "count", "训练期坏样本不少于", "bads among those that train, at least"),
-    ("limit.auc_chance", "overall.auc.low", "three", "AUC 区间下端高于", "low end of the AUC interval, above"),
-    ("limit.slope_low", "overall.slope", "three", "校准斜率不低于", "calibration slope, at least"),
-    ("limit.slope_high", "overall.slope", "three", "校准斜率不高于", "calibration slope, at most"),
-    (
-        "limit.in_the_large",
-        "overall.in_the_large",
-        "three",
-        "总体校准偏移绝对值不高于",
-        "in the large, either way, at most",
-    ),
-    ("limit.score_psi", "psi.score", "three", "得分 PSI 不高于", "score PSI, at most"),
-    ("limit.alone_auc", "alone.most", "three", "任一特征单独的 AUC 不高于", "AUC of any feature alone, at most"),
-    (
-        "limit.reversals",
-        "check.reversals",
-        "count",
-        "单调性反转次数不高于",
-        "steps against a promised direction, at most",
-    ),
-    (
-        "limit.additivity",
-        "check.additivity",
-        "small",
-        "贡献之和的误差不高于",
-        "error of the sum of contributions, at most",
-    ),
-    (
-        "limit.fair_ratio",
-        "fairness.least",
-        "three",
-        "公平性之比不低于(整个区间)",
-        "fairness ratio, at least (whole interval)",
-    ),
+POOLED = Text(
+    "各折的分数合并评判,并非同一模型所给;留用的模型用全部行拟合。",
+    "Scores of several folds are pooled; the model kept is another one, fitted on all rows.",
 )
-"""Limit, figure held against it, format, words."""
+
+
+def label(table: Table, part: str) -> Text:
+    """What an id among segments or categories is called: by the card, by the table, or as it is."""
+    return PARTS.get(part) or table.words.get(part) or Text(part, part)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from training.model_card.blocks import Plot
-from training.model_card.content import content, title
+from training.model_card.blocks import Beside, Block, Plot
+from training.model_card.canvas import alone
+from training.model_card.content import LEAD, content, title
 from training.model_card.html import html
-from training.model_card.markdown import PLOTS, markdown
+from training.model_card.markdown import PLOTS, markdown, plot_file
 from training.trained import Trained
 
 HTML, MARKDOWN = "card.html", "card.md"
@@ -17,12 +19,21 @@ def write(folder: Path, trained: Trained) -> tuple[Path, ...]:
     """Write the card of a run and name its files."""
     blocks, name = content(trained), title(trained)
     (folder / PLOTS).mkdir(parents=True, exist_ok=True)
-    (folder / HTML).write_text(html(name, blocks, trained.figures), encoding="utf-8")
-    (folder / MARKDOWN).write_text(markdown(name, blocks, trained.figures), encoding="utf-8")
-    files = [folder / HTML, folder / MARKDOWN]
+    texts = {
+        HTML: html(name, LEAD, blocks, trained.figures),
+        MARKDOWN: markdown(name, LEAD, blocks, trained.figures),
+    }
+    for plot in _plots(blocks):
+        texts[plot_file(plot.name, "zh")] = alone(plot.svg.zh)
+        texts[plot_file(plot.name, "en")] = alone(plot.svg.en)
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    return tuple(folder / file for file in texts)
+
+
+def _plots(blocks: Sequence[Block]) -> Iterator[Plot]:
     for block in blocks:
         if isinstance(block, Plot):
-            path = folder / PLOTS / f"{block.name}.svg"
-            path.write_text(block.svg + "\n", encoding="utf-8")
-            files.append(path)
-    return tuple(files)
+            yield block
+        elif isinstance(block, Beside):
+            yield from _plots(block.blocks)
