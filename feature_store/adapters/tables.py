@@ -24,6 +24,9 @@ APPEND_ONLY = (
     "log_entries",
     "log_nodes",
     "checkpoints",
+    "clients",
+    "client_keys",
+    "revocations",
 )
 
 
@@ -230,6 +233,37 @@ decisions = sa.Table(
     sa.Column("recorded_at", _WHEN, nullable=False),
     sa.Index("decisions_household", "household_no", sa.text("recorded_at DESC")),
     sa.Index("decisions_recorded_at", "recorded_at"),
+)
+
+clients = sa.Table(
+    "clients",
+    metadata,
+    sa.Column("client_id", sa.Text, primary_key=True),
+    sa.Column("tenant", sa.Text, nullable=False, comment="whose decisions the client sees: a bank"),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("recorded_at", _WHEN, nullable=False),
+)
+
+client_keys = sa.Table(
+    "client_keys",
+    metadata,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("client_id", sa.Text, sa.ForeignKey("clients.client_id"), nullable=False),
+    sa.Column("mac", BYTEA, nullable=False, comment="HMAC-SHA256 of the key; the key itself is nowhere"),
+    sa.Column("recorded_at", _WHEN, nullable=False),
+    sa.Column("expires_at", _WHEN, nullable=False),
+    sa.Index("client_keys_client", "client_id"),
+)
+
+revocations = sa.Table(
+    "revocations",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("client_id", sa.Text, sa.ForeignKey("clients.client_id"), nullable=False),
+    sa.Column("key_id", sa.Text, sa.ForeignKey("client_keys.key_id"), comment="the key; empty: every key of the client"),
+    sa.Column("effective_at", _WHEN, nullable=False),
+    sa.Column("recorded_at", _WHEN, nullable=False),
+    sa.Index("revocations_client", "client_id"),
 )
 
 register_runs = sa.Table(

@@ -1,0 +1,89 @@
+"""API clients and their keys, as they stand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from feature_store.adapters.tables import client_keys, clients, revocations
+
+_FIND = sa.text("""
+    SELECT k.mac, c.client_id, c.tenant, c.role,
+           k.expires_at > :now AND k.recorded_at <= :now AND NOT EXISTS (
+               SELECT FROM revocations r WHERE r.client_id = c.client_id AND r.effective_at <= :now
+               AND (r.key_id IS NULL OR r.key_id = k.key_id)) AS live
+    FROM client_keys k JOIN clients c USING (client_id) WHERE k.key_id = :key_id""")
+_LIST = sa.text("""
+    SELECT c.client_id, c.tenant, c.role, c.recorded_at, k.key_id, k.expires_at,
+           (SELECT min(r.effective_at) FROM revocations r WHERE r.client_id = c.client_id
+            AND (r.key_id IS NULL OR r.key_id = k.key_id)) AS revoked_at,
+           EXISTS (SELECT FROM revocations r WHERE r.client_id = c.client_id AND r.key_id IS NULL) AS ended
+    FROM clients c LEFT JOIN client_keys k USING (client_id) ORDER BY c.client_id, k.recorded_at, k.key_id""")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A key's row and its client. live: neither expired nor revoked."""
+
+    mac: bytes
+    client_id: str
+    tenant: str
+    role: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key of a client as it is listed. ends_at: expiry or revocation. ended: the client itself was revoked.
+
+    key_id: None for a client without keys.
+    """
+
+    client_id: str
+    tenant: str
+    role: str
+    key_id: str | None
+    ends_at: datetime | None
+    ended: bool
+
+
+def find(connection: sa.Connection, key_id: str, now: datetime) -> Held | None:
+    """A key and its client; None where there is none."""
+    row = connection.execute(_FIND, {"key_id": key_id, "now": now}).one_or_none()
+    return None if row is None else Held(bytes(row.mac), row.client_id, row.tenant, row.role, row.live)
+
+
+def every(connection: sa.Connection) -> Sequence[KeyRow]:
+    """Every client with its keys, by client and age."""
+    found = []
+    for row in connection.execute(_LIST):
+        ends = [it for it in (row.expires_at, row.revoked_at) if it is not None]
+        found.append(KeyRow(row.client_id, row.tenant, row.role, row.key_id, min(ends) if ends else None, row.ended))
+    return found
+
+
+def add_client(connection: sa.Connection, *, client_id: str, tenant: str, role: str, now: datetime) -> bool:
+    """Record a client; False where one of that name is there. The caller commits."""
+    row = {"client_id": client_id, "tenant": tenant, "role": role, "recorded_at": now}
+    added = connection.execute(insert(clients).values(row).on_conflict_do_nothing())
+    return added.rowcount == 1
+
+
+def add_key(
+    connection: sa.Connection, *, client_id: str, key_id: str, mac: bytes, now: datetime, expires_at: datetime
+) -> None:
+    """Record a key of a client; the caller commits."""
+    row = {"key_id": key_id, "client_id": client_id, "mac": mac, "recorded_at": now, "expires_at": expires_at}
+    connection.execute(client_keys.insert(), row)
+
+
+def revoke(
+    connection: sa.Connection, *, client_id: str, key_id: str | None, effective_at: datetime, now: datetime
+) -> None:
+    """Record that a key, or every key of a client, counts no more from a time on; the caller commits."""
+    row = {"client_id": client_id, "key_id": key_id, "effective_at": effective_at, "recorded_at": now}
+    connection.execute(revocations.insert(), row)

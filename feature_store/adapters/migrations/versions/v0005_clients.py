@@ -1,0 +1,57 @@
+"""API clients of banks and others, their keys (as HMACs only), and what was revoked: only ever appended to."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+TABLES = """
+CREATE TABLE clients (
+    client_id text PRIMARY KEY,
+    tenant text NOT NULL,
+    role text NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+COMMENT ON COLUMN clients.tenant IS 'whose decisions the client sees: a bank';
+CREATE TABLE client_keys (
+    key_id text PRIMARY KEY,
+    client_id text NOT NULL REFERENCES clients (client_id),
+    mac bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+COMMENT ON COLUMN client_keys.mac IS 'HMAC-SHA256 of the key; the key itself is nowhere';
+CREATE INDEX client_keys_client ON client_keys (client_id);
+CREATE TABLE revocations (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    client_id text NOT NULL REFERENCES clients (client_id),
+    key_id text REFERENCES client_keys (key_id),
+    effective_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL
+);
+COMMENT ON COLUMN revocations.key_id IS 'the key; empty: every key of the client';
+CREATE INDEX revocations_client ON revocations (client_id);
+CREATE TRIGGER clients_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON clients
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER client_keys_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON client_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER revocations_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON revocations
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+
+
+def upgrade() -> None:
+    """Create the tables and the triggers that keep their rows as they were written."""
+    op.execute(TABLES)
+
+
+def downgrade() -> None:
+    """Remove the tables; refused where a client was ever made, which no program forgets."""
+    if op.get_bind().execute(sa.text("SELECT EXISTS (SELECT FROM clients)")).scalar_one():
+        raise RuntimeError("clients holds recorded history; restore a backup instead")
+    op.execute("DROP TABLE revocations, client_keys, clients")
