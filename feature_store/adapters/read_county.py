@@ -50,6 +50,18 @@ _RANKS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """Every registered household as known at a moment, by household number.
+
+    household_ids, villages: str (n_rows,); household_no: int32 (n_rows,), ascending.
+    """
+
+    household_ids: NDArray[Any]
+    household_no: NDArray[np.int32]
+    villages: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class County:
     """Every registered household as known at a moment, one column per household.
 
@@ -72,19 +84,27 @@ class County:
     batch: NDArray[np.int32]
 
 
+def registered(connection: sa.Connection, *, on: date, known_at: datetime) -> People:
+    """Every household registered by a day as known at a time."""
+    rows = connection.execute(_HOUSEHOLDS, {"on": on, "known_at": known_at}).all()
+    return People(
+        household_ids=np.array([row.household_id for row in rows], dtype=str),
+        household_no=np.fromiter((row.household_no for row in rows), np.int32, len(rows)),
+        villages=np.array([row.village_code for row in rows], dtype=str),
+    )
+
+
 def county(connection: sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:
     """Every registered household's indicators on a day as known at a time."""
-    times = {"on": on, "known_at": known_at}
-    people = connection.execute(_HOUSEHOLDS, times).all()
-    numbers = np.fromiter((row.household_no for row in people), np.int32, len(people))
-    villages = np.array([row.village_code for row in people], dtype=str)
+    people = registered(connection, on=on, known_at=known_at)
+    numbers = people.household_no
     batches = connection.execute(_BATCHES, {"known_at": known_at}).all()
-    shape = (len(policy.sources), len(people))
+    shape = (len(policy.sources), len(numbers))
     result = County(
-        household_ids=np.array([row.household_id for row in people], dtype=str),
+        household_ids=people.household_ids,
         household_no=numbers,
-        villages=villages,
-        codes=np.full((len(policy.indicators), len(people)), MISSING, np.int32),
+        villages=people.villages,
+        codes=np.full((len(policy.indicators), len(numbers)), MISSING, np.int32),
         observed=np.zeros(shape, np.int32),
         valid_until=np.zeros(shape, np.int32),
         filing=np.zeros(shape, np.int64),
@@ -92,7 +112,7 @@ def county(connection: sa.Connection, *, on: date, known_at: datetime, policy: P
     )
     places = np.full(int(numbers[-1]) + 1 if len(numbers) else 1, -1, np.int64)
     places[numbers] = np.arange(len(numbers))
-    for index, source in enumerate(policy.sources if people else ()):
+    for index, source in enumerate(policy.sources if len(numbers) else ()):
         of_source = sorted(
             (it for it in batches if it.source == source.id), key=lambda it: (it.latest_on, it.recorded), reverse=True
         )
