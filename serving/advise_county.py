@@ -119,7 +119,7 @@ def advise_county(parts: Parts, on: date, loan: Request, progress: Progress = la
     with parts.store.looking(known_at) as moment:
         progress("reading filings")
         people = registered(moment.connection, on=on, known_at=known_at)
-        seen = _as_known(moment, people, on=on, loan=loan, policy=policy, feature_set=challenger.feature_set)
+        seen = as_known(moment, people, on=on, loan=loan, policy=policy, feature_set=challenger.feature_set)
     progress("grading")
     columns = assess_columns(compiled(policy), seen.codes, seen.observed, seen.valid_until, on=on)
     said = ask_all(challenger, seen.matrix, progress)
@@ -170,9 +170,10 @@ def _check_fits(challenger: Challenger, policy: Policy) -> None:
         raise FeaturesUnknown(unknown, policy)
 
 
-def _as_known(
+def as_known(
     moment: Moment, people: People, *, on: date, loan: Request, policy: Policy, feature_set: FeatureSet
 ) -> PointInTime:
+    """The features of these households on a day as known at the moment, and the codes that the card is judged by."""
     count = len(people.household_no)
     return point_in_time(
         moment.connection,
