@@ -89,7 +89,7 @@ def _challenger(console: Console, households: int) -> None:
 
 def _advised(table: Table, found: advising.Advised) -> None:
     what = f"opinions with contributions for {found.households:,} households, from the store to a Parquet file"
-    table.add_row(what, f"{found.seconds:.1f} s, {found.file_mb:.0f} MB", "–", "–", "–")
+    table.add_row(what, f"{found.seconds:.1f} s ({found.cpu_seconds:.1f} s CPU), {found.file_mb:.0f} MB", "–", "–", "–")
     ran = found.arithmetic
     ratio = f"{ran.ratio:.2f} ({ran.low:.2f} – {ran.high:.2f})"
     what = f"the same without reading and writing, {found.rows:,} households, against bare predict with contributions"
