@@ -12,14 +12,15 @@ from pathlib import Path
 from benchmarks.measure import Paired, paired
 from benchmarks.opinion import OneVersion, made_up
 from feature_store.adapters import promotions
+from feature_store.adapters.people import People
 from feature_store.adapters.promotions import Promotion
-from feature_store.adapters.read_county import People
 from feature_store.adapters.store import Store
 from feature_store.feature_set import load_feature_set
 from feature_store.filing import CIVIL_TIME
 from scoring.canonical import sha256
 from scoring.terms import Request
-from serving.advise_county import advise_county, as_known, ask_all
+from serving.advise_county import advise_county, as_known
+from serving.challenger.many import ask_all
 from serving.challenger.standing import Challengers
 from serving.clock import FixedClock
 from serving.commands.advise import about_of, frame_of

@@ -6,36 +6,32 @@ comparison with the card are those of one decision, only for all at once. Nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from feature_store.adapters.people import People, registered
 from feature_store.adapters.point_in_time import Moments, PointInTime, point_in_time
 from feature_store.adapters.promotions import Promotion, standing
-from feature_store.adapters.read_county import People, registered
 from feature_store.adapters.sorted_statements import micros_of
 from feature_store.adapters.store import Moment
 from feature_store.feature_set import FeatureSet
-from feature_store.vector import LoanColumns, Matrix, purpose_codes
+from feature_store.vector import LoanColumns, purpose_codes
 from scoring.batch import STATUSES, Columns, assess_columns
 from scoring.errors import LushiError
 from scoring.policy.compiled import compiled
 from scoring.policy.schema import Policy
 from scoring.terms import Request
 from serving.challenger.advise import card_says
-from serving.challenger.arithmetic import Unsound, numbers, outside
 from serving.challenger.load import Challenger
+from serving.challenger.many import Progress, Said, ask_all
 from serving.challenger.opinion import agrees
 from serving.purposes import check_purpose
 from serving.wiring import Parts
 
-BLOCK = 4_096
-"""Rows that the model is asked about at once: the memory needed beside the result stays small."""
 AGREE, DISAGREE, NOT_COMPARED = 1, 0, -1
-Progress = Callable[[str], None]
 
 
 class NoModel(LushiError):
@@ -53,35 +49,6 @@ class FeaturesUnknown(LushiError):
             f"the model looks at {', '.join(unknown)}, which the policy {policy.id} does not have; "
             "ask for a day on which a newer policy binds"
         )
-
-
-class OpinionsUnsound(LushiError):
-    """The model's numbers do not hold together for at least one household."""
-
-    def __init__(self, unsound: Unsound, version: str) -> None:
-        what = {
-            "not_finite": "are not finite",
-            "not_additive": "do not add up to its own margin within 1e-9 log-odds",
-        }[unsound.reason]
-        super().__init__(
-            f"the contributions of model version {version} {what} for at least one household, so nothing was written; "
-            "let another version advise (`lushi rollback` or `lushi promote`)"
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Said:
-    """What the model says of many rows.
-
-    base, pd: (n_rows,). band: from 0, the safest, int16 (n_rows,). outside: how many of a row's values lie outside
-    the range seen at training, int32 (n_rows,). contributions: calibrated log-odds, (n_features, n_rows).
-    """
-
-    base: NDArray[np.float64]
-    pd: NDArray[np.float64]
-    band: NDArray[np.int16]
-    outside: NDArray[np.int32]
-    contributions: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,33 +92,6 @@ def advise_county(parts: Parts, on: date, loan: Request, progress: Progress = la
     said = ask_all(challenger, seen.matrix, progress)
     agreement = _agreement(columns, said.band, len(challenger.about.pd_low), policy)
     return Opinions(on, known_at, policy, loan, challenger, people, columns, said, agreement)
-
-
-def ask_all(challenger: Challenger, matrix: Matrix, progress: Progress = lambda _: None) -> Said:
-    """Ask about every row, block by block on one thread. matrix: (n_rows, n_features), NaN where missing.
-
-    Raises:
-        OpinionsUnsound: as :func:`advise_county`.
-    """
-    total = len(matrix)
-    said = Said(
-        base=np.empty(total),
-        pd=np.empty(total),
-        band=np.empty(total, np.int16),
-        outside=np.empty(total, np.int32),
-        contributions=np.empty((len(challenger.about.features), total)),
-    )
-    for start in range(0, total, BLOCK):
-        progress(f"asking the model: {start:,} of {total:,} households")
-        block = slice(start, start + BLOCK)
-        try:
-            found = numbers(challenger, matrix[block])
-        except Unsound as unsound:
-            raise OpinionsUnsound(unsound, challenger.model.version) from None
-        said.base[block], said.pd[block], said.band[block] = found.base, found.pd, found.band
-        said.contributions[:, block] = found.contributions.T
-        said.outside[block] = outside(challenger.about, matrix[block]).sum(axis=1)
-    return said
 
 
 def _standing(parts: Parts, known_at: datetime) -> Challenger:

@@ -17,15 +17,11 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from feature_store.adapters.binary_read import arrays_out
+from feature_store.adapters.people import registered
 from scoring.credit_file import MISSING
 from scoring.policy.elements import Source
 from scoring.policy.schema import Policy
 
-_HOUSEHOLDS = sa.text("""
-    SELECT DISTINCT ON (r.household_no) r.household_no, h.household_id, r.village_code
-    FROM registrations r JOIN batches b USING (batch_no) JOIN households h USING (household_no)
-    WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
-    ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC""")
 _BATCHES = sa.text("""
     SELECT b.batch_no, b.source, b.observed_on, b.coverage, b.areas, b.indicators, b.n_rows,
            b.first_seq, b.last_seq, b.earliest_on, b.latest_on,
@@ -50,18 +46,6 @@ _RANKS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """Every registered household as known at a moment, by household number.
-
-    household_ids, villages: str (n_rows,); household_no: int32 (n_rows,), ascending.
-    """
-
-    household_ids: NDArray[Any]
-    household_no: NDArray[np.int32]
-    villages: NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
 class County:
     """Every registered household as known at a moment, one column per household.
 
@@ -82,16 +66,6 @@ class County:
     valid_until: NDArray[np.int32]
     filing: NDArray[np.int64]
     batch: NDArray[np.int32]
-
-
-def registered(connection: sa.Connection, *, on: date, known_at: datetime) -> People:
-    """Every household registered by a day as known at a time."""
-    rows = connection.execute(_HOUSEHOLDS, {"on": on, "known_at": known_at}).all()
-    return People(
-        household_ids=np.array([row.household_id for row in rows], dtype=str),
-        household_no=np.fromiter((row.household_no for row in rows), np.int32, len(rows)),
-        villages=np.array([row.village_code for row in rows], dtype=str),
-    )
 
 
 def county(connection: sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:

@@ -12,6 +12,7 @@ import numpy as np
 import polars
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scoring.batch import STATUSES
@@ -110,7 +111,7 @@ def show(found: Opinions, console: Console) -> None:
     loan, pd, agreement = found.loan, found.said.pd, found.agreement
     total = max(len(pd), 1)
     console.print(
-        f"\n[bold]模型意见 opinions[/], {found.on}, model {found.challenger.model.version}, {len(pd):,} households, as if"
+        f"\n[bold]模型意见 opinions[/], {found.on}, model {escape(found.challenger.model.version)}, {len(pd):,} households, as if"
         f" each asked for {loan.amount_cny:,} yuan, {loan.term_months} months, {loan.purpose}\n{NOTE}",
         soft_wrap=True,
     )

@@ -24,9 +24,11 @@ import serving.advise_county as county
 from feature_store.adapters.tables import metadata
 from scoring.errors import LushiError, PolicyNotInForce
 from scoring.terms import Request
-from serving.advise_county import FeaturesUnknown, NoModel, OpinionsUnsound, advise_county
+from serving.advise_county import FeaturesUnknown, NoModel, advise_county
 from serving.api.app import create_app
+from serving.challenger import many
 from serving.challenger.load import Artefact, Challenger
+from serving.challenger.many import OpinionsUnsound
 from serving.clock import FixedClock
 from serving.commands import advise as command
 from serving.commands.advise import CONTRIBUTION, frame_of
@@ -135,7 +137,7 @@ def test_opinions_are_those_recorded_with_decisions_on_the_same_loan_at_the_same
 def test_blocks_change_nothing(advised: Advised, monkeypatch: pytest.MonkeyPatch) -> None:
     advised.stand(WHOLE)
     whole = frame_of(advise_county(advised.served.parts, ON, LOAN))
-    monkeypatch.setattr(county, "BLOCK", 7)
+    monkeypatch.setattr(many, "BLOCK", 7)
     steps: list[str] = []
     again = frame_of(advise_county(advised.served.parts, ON, LOAN, steps.append))
     assert again.equals(whole)
