@@ -14,6 +14,7 @@ import typer
 
 import feature_store.commands
 import feature_store.synthetic.command
+import serving.commands.advise
 import serving.commands.area
 import serving.commands.assess
 import serving.commands.demo
@@ -68,6 +69,7 @@ feature_store.synthetic.command.register(app)
 feature_store.commands.register(app, wired)
 serving.commands.policy.register(app)
 serving.commands.grade.register(app, wired)
+serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)

@@ -50,12 +50,12 @@ def one(calls: int = 200, trees: int = TREES) -> Opinions:
     """Measure one household at a time, ``calls`` households in each run."""
     feature_set = load_feature_set()
     rows = _columns(len(feature_set.features), calls, seed=5)
-    artefact = _artefact(feature_set, trees)
+    artefact = made_up(feature_set, trees)
     digest = sha256(artefact.model)
     start = time.perf_counter()
     challenger = load(artefact, load_feature_set, version="1", wanted_sha256=digest)
     load_seconds = time.perf_counter() - start
-    challengers = Challengers(_OneVersion(artefact), load_feature_set, timeout_ms=60_000)
+    challengers = Challengers(OneVersion(artefact), load_feature_set, timeout_ms=60_000)
     now = SystemClock().now()
     promotion = Promotion("promotion", "1", digest, None, "one", "other", "benchmark", now)
     ready = challengers.ready(promotion, known_at=now, deadline=Deadline(60_000))
@@ -101,8 +101,8 @@ def _columns(features: int, rows: int, *, seed: int) -> NDArray[np.float64]:
     return found
 
 
-def _artefact(feature_set: FeatureSet, trees: int) -> Artefact:
-    """A model of random outcomes, uncalibrated."""
+def made_up(feature_set: FeatureSet, trees: int = TREES) -> Artefact:
+    """A model of the usual size, of random outcomes, uncalibrated."""
     names = list(feature_set.names)
     x = _columns(len(names), ROWS, seed=1)
     margin = np.nan_to_num(x[:, :8]).sum(axis=1) / 40 - 5
@@ -130,7 +130,7 @@ def _artefact(feature_set: FeatureSet, trees: int) -> Artefact:
     return Artefact(text, json.dumps(about).encode())
 
 
-class _OneVersion:
+class OneVersion:
     """A registry that holds one version, in memory."""
 
     def __init__(self, artefact: Artefact) -> None:

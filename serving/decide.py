@@ -15,19 +15,12 @@ from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
+from serving.purposes import check_purpose
 from serving.wiring import Parts
 
 
 class UnknownHousehold(LushiError):
     """No household with that id was registered by then."""
-
-
-class UnknownPurpose(LushiError):
-    """The policy in force lists no such purpose; ``purposes`` are those it does list."""
-
-    def __init__(self, purposes: tuple[str, ...]) -> None:
-        self.purposes = purposes
-        super().__init__(f"the purpose is not one that the policy lists; use one of: {', '.join(purposes)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +51,7 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
     with parts.store.moment(parts.clock.now) as moment:
         on = civil_day(moment.known_at)
         policy = parts.policies.in_force(on)
-        purposes = tuple(purpose.id for purpose in policy.terms.purposes)
-        if request.loan.purpose not in purposes:
-            raise UnknownPurpose(purposes)
+        check_purpose(request.loan.purpose, policy)
         file = moment.credit_file(request.household_id, on=on, policy=policy)
         if file is None:
             raise UnknownHousehold("no household with that id is registered; check the id")

@@ -17,15 +17,11 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from feature_store.adapters.binary_read import arrays_out
+from feature_store.adapters.people import registered
 from scoring.credit_file import MISSING
 from scoring.policy.elements import Source
 from scoring.policy.schema import Policy
 
-_HOUSEHOLDS = sa.text("""
-    SELECT DISTINCT ON (r.household_no) r.household_no, h.household_id, r.village_code
-    FROM registrations r JOIN batches b USING (batch_no) JOIN households h USING (household_no)
-    WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
-    ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC""")
 _BATCHES = sa.text("""
     SELECT b.batch_no, b.source, b.observed_on, b.coverage, b.areas, b.indicators, b.n_rows,
            b.first_seq, b.last_seq, b.earliest_on, b.latest_on,
@@ -74,17 +70,15 @@ class County:
 
 def county(connection: sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:
     """Every registered household's indicators on a day as known at a time."""
-    times = {"on": on, "known_at": known_at}
-    people = connection.execute(_HOUSEHOLDS, times).all()
-    numbers = np.fromiter((row.household_no for row in people), np.int32, len(people))
-    villages = np.array([row.village_code for row in people], dtype=str)
+    people = registered(connection, on=on, known_at=known_at)
+    numbers = people.household_no
     batches = connection.execute(_BATCHES, {"known_at": known_at}).all()
-    shape = (len(policy.sources), len(people))
+    shape = (len(policy.sources), len(numbers))
     result = County(
-        household_ids=np.array([row.household_id for row in people], dtype=str),
+        household_ids=people.household_ids,
         household_no=numbers,
-        villages=villages,
-        codes=np.full((len(policy.indicators), len(people)), MISSING, np.int32),
+        villages=people.villages,
+        codes=np.full((len(policy.indicators), len(numbers)), MISSING, np.int32),
         observed=np.zeros(shape, np.int32),
         valid_until=np.zeros(shape, np.int32),
         filing=np.zeros(shape, np.int64),
@@ -92,7 +86,7 @@ def county(connection: sa.Connection, *, on: date, known_at: datetime, policy: P
     )
     places = np.full(int(numbers[-1]) + 1 if len(numbers) else 1, -1, np.int64)
     places[numbers] = np.arange(len(numbers))
-    for index, source in enumerate(policy.sources if people else ()):
+    for index, source in enumerate(policy.sources if len(numbers) else ()):
         of_source = sorted(
             (it for it in batches if it.source == source.id), key=lambda it: (it.latest_on, it.recorded), reverse=True
         )

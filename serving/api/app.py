@@ -27,8 +27,9 @@ from serving.api.receipts import answer
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
-from serving.decide import DecisionRequest, UnknownPurpose, decide, state_of
+from serving.decide import DecisionRequest, decide, state_of
 from serving.ledger import postgres as ledger
+from serving.purposes import check_purpose
 from serving.replay import UnknownDecision
 from serving.wiring import Parts
 
@@ -115,9 +116,8 @@ def create_app(parts: Parts) -> FastAPI:
         """Assess a submitted credit file: not binding, not recorded, no database read."""
         on = asked.on or civil_day(parts.clock.now())
         policy = parts.policies.in_force(on)
-        purposes = tuple(purpose.id for purpose in policy.terms.purposes)
-        if asked.request and asked.request.purpose not in purposes:
-            raise UnknownPurpose(purposes)
+        if asked.request:
+            check_purpose(asked.request.purpose, policy)
         file = credit_file_of(asked.values, policy, on=on)
         found = assess(file, policy, on=on, request=asked.request.as_request() if asked.request else None)
         return Json(

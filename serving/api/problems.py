@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from feature_store.adapters.connect import StoreUnavailable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
-from serving.decide import UnknownHousehold, UnknownPurpose
+from serving.decide import UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
+from serving.purposes import UnknownPurpose
 from serving.replay import UnknownDecision
 
 MEDIA_TYPE = "application/problem+json"

@@ -30,8 +30,10 @@ def check_output(out: Path | None) -> None:
         raise OutputUnusable(f"the folder {out.parent} may not be written to; choose another")
 
 
-def write_frame(frame: polars.DataFrame, out: Path) -> None:
+def write_frame(frame: polars.DataFrame, out: Path, *, about: dict[str, str] | None = None) -> None:
     """Write a table as Parquet or CSV by the file's ending; the file appears whole or not at all.
+
+    about: facts for the footer of a Parquet file; a CSV file has no place for them.
 
     Raises:
         OutputUnusable: where it cannot be written.
@@ -39,7 +41,7 @@ def write_frame(frame: polars.DataFrame, out: Path) -> None:
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         if out.suffix == ".parquet":
-            frame.write_parquet(part)
+            frame.write_parquet(part, metadata=about)
         else:
             frame.write_csv(part)
         part.replace(out)

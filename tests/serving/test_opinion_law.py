@@ -16,59 +16,17 @@ import pytest
 from starlette.testclient import TestClient
 
 import serving.decide
-from feature_store.adapters import promotions
-from feature_store.adapters.promotions import Promotion
-from feature_store.feature_set import load_feature_set
-from scoring.canonical import canonical, sha256
 from serving.api.app import create_app
 from serving.challenger import advise as advising
 from serving.challenger.load import Artefact
-from serving.challenger.standing import Challengers
 from serving.challenger.versions import RegistryUnavailable
 from serving.replay import replay
 from tests.fakes import models
-from tests.fakes.registry import FakeRegistry
-from tests.serving.county import NOW, Served, ask
+from tests.serving.advised import NO_ROOM, SET, Advised
+from tests.serving.county import NOW, Served
 
-SET = load_feature_set()
 COUNT = len(SET.features)
 WHOLE = models.artefact(SET)
-NO_ROOM = 60_000
-"""Milliseconds that no test reaches: for what must not depend on a busy machine."""
-
-
-class Advised:
-    """A county whose challengers these tests exchange."""
-
-    def __init__(self, served: Served) -> None:
-        self.served, self.registry = served, FakeRegistry()
-        self.renew()
-
-    def renew(self, *, timeout_ms: int = NO_ROOM) -> None:
-        """Another process: nothing is loaded, the registry is new."""
-        self.registry = FakeRegistry()
-        self.served.parts.__dict__["challengers"] = Challengers(self.registry, load_feature_set, timeout_ms=timeout_ms)
-
-    def stand(self, artefact: Artefact, *, promoted_sha256: str = "") -> str:
-        """Register and promote an artefact, past the gate; its version."""
-        version = self.registry.add(artefact).version
-        hashed = promoted_sha256 or sha256(artefact.model)
-        with self.served.parts.store.engine.begin() as connection:
-            at, _ = promotions.lock_and_history(connection, self.served.clock.now)
-            promotions.record(connection, Promotion("promotion", version, hashed, None, "Wang", "Li", "test", at))
-        return version
-
-    def decide(self, household_id: str) -> dict[str, Any]:
-        answered = self.served.client.post("/v1/decisions", json=ask(household_id))
-        assert answered.status_code == 201, answered.text
-        found: dict[str, Any] = answered.json()
-        return found
-
-    def binding(self, household_id: str) -> tuple[bytes, dict[str, Any]]:
-        """The bytes of everything but the advice and the decision's own ids and time; and the advice."""
-        body = self.decide(household_id)
-        kept = {key: body[key] for key in ("binding", "read", "request", "household_id", "village_code", "kind")}
-        return canonical(kept), body["advisory"]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from benchmarks import real
 from benchmarks.superlender import build
 from tests.training import tables
 from training.pipeline import train
@@ -52,3 +54,26 @@ def test_superlender_out_of_time(shared_data: Path, tmp_path: Path) -> None:
     assert found.verdicts["woe"] == ("better" if low > 0 else "worse" if high < 0 else "not significant")
     assert found.verdicts["woe"] != "worse"
     assert figures["check.reversals"] == 0
+
+
+def test_the_benchmark_says_which_set_it_skips_and_why(tmp_path: Path) -> None:
+    console = Console(record=True, width=200)
+    real.show(tmp_path, console)
+    text = console.export_text()
+    for name in ("taiwan", "superlender"):
+        assert f"{name} is skipped: it is not in {tmp_path}, and the project does not ship it; give --data" in text
+    assert "AUC" not in text
+
+
+def test_the_benchmark_prints_our_figures_beside_the_references(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not (shared_data / real.SUPERLENDER).exists():
+        pytest.skip("the repeat borrowers' loans may not be part of the project and are not here")
+    monkeypatch.setattr(real, "TAIWAN", Path("none"))  # the larger one is trained above
+    console = Console(record=True, width=200)
+    real.show(shared_data, console)
+    text = console.export_text()
+    assert "taiwan is skipped" in text
+    assert real.REFERENCES["superlender"].auc in text
+    assert "No public set of rural households" in text

@@ -1,0 +1,39 @@
+"""Who is registered: the county's households and their villages on a day, as known at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+_HOUSEHOLDS = sa.text("""
+    SELECT DISTINCT ON (r.household_no) r.household_no, h.household_id, r.village_code
+    FROM registrations r JOIN batches b USING (batch_no) JOIN households h USING (household_no)
+    WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
+    ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC""")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Every registered household as known at a moment, by household number.
+
+    household_ids, villages: str (n_rows,); household_no: int32 (n_rows,), ascending.
+    """
+
+    household_ids: NDArray[Any]
+    household_no: NDArray[np.int32]
+    villages: NDArray[Any]
+
+
+def registered(connection: sa.Connection, *, on: date, known_at: datetime) -> People:
+    """Every household registered by a day as known at a time."""
+    rows = connection.execute(_HOUSEHOLDS, {"on": on, "known_at": known_at}).all()
+    return People(
+        household_ids=np.array([row.household_id for row in rows], dtype=str),
+        household_no=np.fromiter((row.household_no for row in rows), np.int32, len(rows)),
+        villages=np.array([row.village_code for row in rows], dtype=str),
+    )
