@@ -17,6 +17,7 @@ import feature_store.synthetic.command
 import serving.commands.advise
 import serving.commands.area
 import serving.commands.assess
+import serving.commands.client
 import serving.commands.demo
 import serving.commands.grade
 import serving.commands.ledger
@@ -71,6 +72,7 @@ serving.commands.policy.register(app)
 serving.commands.grade.register(app, wired)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
+serving.commands.client.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)

@@ -99,7 +99,14 @@ def list_clients(parts: Parts) -> Sequence[KeyRow]:
 
 
 def _issue(
-    parts: Parts, connection: Connection, client_id: str, *, days: int, now: datetime, said: dict[str, object], kind: str
+    parts: Parts,
+    connection: Connection,
+    client_id: str,
+    *,
+    days: int,
+    now: datetime,
+    said: dict[str, object],
+    kind: str,
 ) -> Issued:
     if not 1 <= days <= MOST_DAYS:
         raise ClientRefused(f"a key lasts 1 to {MOST_DAYS} days")

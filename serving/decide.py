@@ -11,6 +11,7 @@ from scoring.assess import Assessment, assess
 from scoring.decision import binding_of, money, sources_data
 from scoring.errors import LushiError
 from scoring.terms import Request
+from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
 from serving.ledger import postgres as ledger
@@ -41,8 +42,8 @@ class DecisionRequest:
         }
 
 
-def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
-    """Decide and record. What returns is committed.
+def decide(request: DecisionRequest, parts: Parts, areas: AreaStates, *, caller: Caller) -> Entry:
+    """Decide for a caller and record. What returns is committed.
 
     Raises:
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
@@ -72,6 +73,7 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
             recorded_at=moment.known_at,
             household_id=file.household_id,
             village_code=file.village_code,
+            client={"client_id": caller.client_id, "tenant": caller.tenant},
             request=request.as_data(),
             binding=binding,
             advisory=advisory,
@@ -81,13 +83,18 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates) -> Entry:
             moment,
             decision_id=decision_id,
             household_id=file.household_id,
+            tenant=caller.tenant,
             recorded_at=moment.known_at,
             content=content,
         )
 
 
-def state_of(household_id: str, parts: Parts, areas: AreaStates) -> tuple[Assessment, UUID | None]:
-    """A household's state now, not recorded, and the id of its newest decision.
+def state_of(
+    household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None = None
+) -> tuple[Assessment, UUID | None]:
+    """A household's state now, not recorded, and the id of its newest decision that the caller may see.
+
+    caller: None for nobody's call, which sees no decision.
 
     Raises:
         UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.
@@ -99,4 +106,5 @@ def state_of(household_id: str, parts: Parts, areas: AreaStates) -> tuple[Assess
         if file is None:
             raise UnknownHousehold("no household with that id is registered; check the id")
         area = areas.state(moment, file.village_code, on=on, policy=policy)
-        return assess(file, policy, on=on, area=area), ledger.latest(moment, household_id)
+        found = assess(file, policy, on=on, area=area)
+        return found, ledger.latest(moment, household_id, seen_by=caller) if caller is not None else None

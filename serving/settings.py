@@ -38,6 +38,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need.",
     ),
+    (
+        "LUSHI_ACCESS_KEY",
+        "",
+        "Key under which clients' keys are hashed, 64 hexadecimal digits. Empty: the file access.key in LUSHI_DATA, made at need.",
+    ),
     ("LUSHI_CHECKPOINT_SECONDS", "60", "Seconds between two signed checkpoints of the log, 1 to 86400."),
     ("LUSHI_LOG_NAME", "lushi-credit/log", "Name under which the log signs; its own for every installation."),
     (
@@ -74,6 +79,7 @@ class Settings:
     mlruns: Path
     mlflow_uri: str
     opinion_timeout_ms: int
+    access_key: bytes | None
     checkpoint_seconds: int
     log_name: str
     log_key: bytes | None
@@ -114,6 +120,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mlruns=Path(value["LUSHI_MLRUNS"]),
         mlflow_uri=environment.get("MLFLOW_TRACKING_URI", ""),
         opinion_timeout_ms=_milliseconds(value["LUSHI_OPINION_TIMEOUT_MS"]),
+        access_key=_key("LUSHI_ACCESS_KEY", value["LUSHI_ACCESS_KEY"]),
         checkpoint_seconds=_seconds(value["LUSHI_CHECKPOINT_SECONDS"]),
         log_name=_log_name(value["LUSHI_LOG_NAME"]),
         log_key=_key("LUSHI_LOG_KEY", value["LUSHI_LOG_KEY"]),

@@ -49,6 +49,11 @@ class Parts:
         return self.settings.id_key or _key_file(self.settings.data / "id.key")
 
     @cached_property
+    def access_key(self) -> bytes:
+        """Key under which clients' keys are hashed."""
+        return self.settings.access_key or _key_file(self.settings.data / "access.key")
+
+    @cached_property
     def signer(self) -> Signer:
         """What signs the log's checkpoints."""
         key = self.settings.log_key or _key_file(self.settings.data / "log.key")

@@ -13,7 +13,7 @@ from feature_store.adapters.tables import client_keys, clients, revocations
 
 _FIND = sa.text("""
     SELECT k.mac, c.client_id, c.tenant, c.role,
-           k.expires_at > :now AND k.recorded_at <= :now AND NOT EXISTS (
+           k.expires_at > :now AND NOT EXISTS (
                SELECT FROM revocations r WHERE r.client_id = c.client_id AND r.effective_at <= :now
                AND (r.key_id IS NULL OR r.key_id = k.key_id)) AS live
     FROM client_keys k JOIN clients c USING (client_id) WHERE k.key_id = :key_id""")
@@ -69,8 +69,8 @@ def every(connection: sa.Connection) -> Sequence[KeyRow]:
 def add_client(connection: sa.Connection, *, client_id: str, tenant: str, role: str, now: datetime) -> bool:
     """Record a client; False where one of that name is there. The caller commits."""
     row = {"client_id": client_id, "tenant": tenant, "role": role, "recorded_at": now}
-    added = connection.execute(insert(clients).values(row).on_conflict_do_nothing())
-    return added.rowcount == 1
+    added = insert(clients).values(row).on_conflict_do_nothing().returning(clients.c.client_id)
+    return connection.execute(added).scalar_one_or_none() is not None
 
 
 def add_key(

@@ -231,6 +231,7 @@ decisions = sa.Table(
     sa.Column("decision_id", UUID, nullable=False, unique=True),
     _household(),
     sa.Column("recorded_at", _WHEN, nullable=False),
+    sa.Column("tenant", sa.Text, comment="whose decision it is; empty before callers were told apart"),
     sa.Index("decisions_household", "household_no", sa.text("recorded_at DESC")),
     sa.Index("decisions_recorded_at", "recorded_at"),
 )
@@ -260,7 +261,9 @@ revocations = sa.Table(
     metadata,
     sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     sa.Column("client_id", sa.Text, sa.ForeignKey("clients.client_id"), nullable=False),
-    sa.Column("key_id", sa.Text, sa.ForeignKey("client_keys.key_id"), comment="the key; empty: every key of the client"),
+    sa.Column(
+        "key_id", sa.Text, sa.ForeignKey("client_keys.key_id"), comment="the key; empty: every key of the client"
+    ),
     sa.Column("effective_at", _WHEN, nullable=False),
     sa.Column("recorded_at", _WHEN, nullable=False),
     sa.Index("revocations_client", "client_id"),

@@ -8,8 +8,13 @@ from datetime import datetime
 
 from feature_store.adapters import clients
 from feature_store.adapters.log_tables import Connection
+from scoring.errors import LushiError
 from serving.access.keys import read_key
 from serving.access.roles import EVERY_TENANT, MAY, Act, Role
+
+
+class Forbidden(LushiError):
+    """The caller's role does not allow what it asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,12 @@ class Caller:
 
     def sees(self, tenant: str | None) -> bool:
         """Whether what that tenant asked may be shown to this caller."""
-        return tenant == self.tenant or self.role in EVERY_TENANT
+        return self.sees_every_tenant or tenant == self.tenant
+
+    @property
+    def sees_every_tenant(self) -> bool:
+        """Whether the role reads across tenants."""
+        return self.role in EVERY_TENANT
 
 
 def caller_of(connection: Connection, written: str, *, pepper: bytes, now: datetime) -> Caller | None:

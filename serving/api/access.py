@@ -10,8 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feature_store.adapters.connect import StoreUnavailable
-from scoring.errors import LushiError
-from serving.access.callers import Caller, caller_of
+from serving.access.callers import Caller, Forbidden, caller_of
 from serving.access.roles import Act
 from serving.api.problems import problem
 from serving.wiring import Parts
@@ -19,10 +18,6 @@ from serving.wiring import Parts
 OPEN = frozenset({"/livez"})
 """Paths that answer without a key."""
 _MOST_HEADER = 200
-
-
-class Forbidden(LushiError):
-    """The caller's role does not allow what it asked for."""
 
 
 class KeyNeeded:
@@ -39,7 +34,9 @@ class KeyNeeded:
         try:
             caller = await run_in_threadpool(self._caller, _bearer(scope))
         except StoreUnavailable:
-            await problem(503, "store-unavailable", "The database cannot be reached; try again shortly.")(scope, receive, send)
+            await problem(503, "store-unavailable", "The database cannot be reached; try again shortly.")(
+                scope, receive, send
+            )
             return
         if caller is None:
             answer = problem(401, "key-needed", "Send a live key: Authorization: Bearer lushi_…")

@@ -19,6 +19,7 @@ from scoring.assess import assess, path_of
 from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
 from serving.api import problems
+from serving.api.access import Assessing, Deciding, KeyNeeded, ReadingDecisions, ReadingHouseholds, ReadingService
 from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
@@ -73,6 +74,7 @@ def create_app(parts: Parts) -> FastAPI:
     areas = AreaStates()
     problems.install(app)
     app.add_middleware(BodyLimits)
+    app.add_middleware(KeyNeeded, parts=parts)
     app.include_router(log_routes(parts, Json))
 
     @app.post(
@@ -81,24 +83,25 @@ def create_app(parts: Parts) -> FastAPI:
         responses=documented(400, 404, 408, 409, 413, 415, 422, 503),
         tags=["decisions"],
     )
-    def post_decision(asked: DecisionAsked) -> Response:
+    def post_decision(asked: DecisionAsked, caller: Deciding) -> Response:
         """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt."""
-        entry = decide(DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference), parts, areas)
+        request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
+        entry = decide(request, parts, areas, caller=caller)
         return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
 
     @app.get("/v1/decisions/{decision_id}", responses=documented(404, 422, 503), tags=["decisions"])
-    def get_decision(decision_id: UUID) -> Response:
-        """A recorded decision, exactly as it was answered."""
+    def get_decision(decision_id: UUID, caller: ReadingDecisions) -> Response:
+        """A recorded decision, exactly as it was answered; a bank's own, an auditor's any."""
         with parts.store.looking(parts.clock.now()) as moment:
             entry = ledger.find(moment, decision_id)
-        if entry is None:
+        if entry is None or not caller.sees(entry.tenant):
             raise UnknownDecision("the ledger holds no decision with that id; check the id")
         return Json(answer(entry))
 
     @app.get("/v1/households/{household_id}", responses=documented(404, 409, 422, 503), tags=["households"])
-    def get_household(household_id: Annotated[HouseholdId, Path()]) -> Response:
+    def get_household(household_id: Annotated[HouseholdId, Path()], caller: ReadingHouseholds) -> Response:
         """A household's state now, at a glance: not recorded, with the path to the next grade."""
-        now, latest = state_of(household_id, parts, areas)
+        now, latest = state_of(household_id, parts, areas, caller=caller)
         return Json(
             {
                 "household_id": household_id,
@@ -111,8 +114,8 @@ def create_app(parts: Parts) -> FastAPI:
             }
         )
 
-    @app.post("/v1/assessments", responses=documented(400, 408, 409, 413, 415, 422), tags=["assessments"])
-    def post_assessment(asked: AssessmentAsked) -> Response:
+    @app.post("/v1/assessments", responses=documented(400, 408, 409, 413, 415, 422, 503), tags=["assessments"])
+    def post_assessment(asked: AssessmentAsked, caller: Assessing) -> Response:
         """Assess a submitted credit file: not binding, not recorded, no database read."""
         on = asked.on or civil_day(parts.clock.now())
         policy = parts.policies.in_force(on)
@@ -135,7 +138,7 @@ def create_app(parts: Parts) -> FastAPI:
         return {"status": "alive"}
 
     @app.get("/readyz", responses=documented(409, 503), tags=["health"])
-    def readyz() -> dict[str, str]:
+    def readyz(caller: ReadingService) -> dict[str, str]:
         """The database answers and an approved policy is in force today."""
         with parts.store.moment(parts.clock.now) as moment:
             policy = parts.policies.in_force(civil_day(moment.known_at))

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from feature_store.adapters.connect import StoreUnavailable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
+from serving.access.callers import Forbidden
 from serving.decide import UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
@@ -41,13 +42,16 @@ class ProblemDetails(BaseModel):
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of a route that may answer with these problems."""
+    """The ``responses`` of a route that may answer with these problems; every route needs a key and an allowed role."""
+    statuses = (401, 403, *statuses)
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
     return {status: {"model": ProblemDetails, "content": content, "description": TITLES[status]} for status in statuses}
 
 
 TITLES = {
     400: "The request could not be read",
+    401: "A key is needed",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
     408: "The request came too slowly",
@@ -151,6 +155,7 @@ def install(app: FastAPI) -> None:
     on(UnknownHousehold, lambda error: problem(404, "unknown-household", _sentence(error)))
     on(UnknownDecision, lambda error: problem(404, "unknown-decision", _sentence(error)))
     on(NoSuchProof, lambda error: problem(404, "no-such-proof", _sentence(error)))
+    on(Forbidden, lambda error: problem(403, "not-allowed", _sentence(error)))
     on(PolicyNotInForce, lambda error: problem(409, "policy-not-in-force", _sentence(error)))
     on(
         UnknownPurpose,

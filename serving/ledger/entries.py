@@ -13,10 +13,10 @@ from scoring.canonical import canonical
 from scoring.opinion import Unavailable, opinion_data
 from serving.ledger.commitment import commitment
 
-FORMAT = 2
+FORMAT = 3
 """Version of the entry's layout; a later one never changes how an earlier one is read.
 
-1: advisory is null. 2: advisory is an opinion, or says why there is none.
+1: advisory is null. 2: advisory is an opinion, or says why there is none. 3: the client that asked, and its tenant.
 """
 
 
@@ -24,12 +24,13 @@ FORMAT = 2
 class Entry:
     """One recorded decision and its receipt.
 
-    content: canonical bytes, and salt: what the entry commits to; both None once they were erased.
+    tenant: whose decision it is, None for one of before callers were told apart. content: canonical bytes, and salt: what the entry commits to; both None once they were erased.
     body: the entry's bytes in the log. checkpoint: the newest one when this was read, None before the first.
     """
 
     entry_no: int
     decision_id: UUID
+    tenant: str | None
     content: bytes | None
     body: bytes
     salt: bytes | None
@@ -50,6 +51,7 @@ def entry_content(
     recorded_at: datetime,
     household_id: str,
     village_code: str,
+    client: dict[str, Any],
     request: dict[str, Any],
     binding: dict[str, Any],
     advisory: dict[str, Any],
@@ -67,6 +69,7 @@ def entry_content(
         "recorded_at": recorded_at.isoformat(),
         "household_id": household_id,
         "village_code": village_code,
+        "client": client,
         "request": request,
         "binding": binding,
         "advisory": advisory,

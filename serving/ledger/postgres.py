@@ -11,20 +11,28 @@ import sqlalchemy as sa
 from feature_store.adapters import log_tables
 from feature_store.adapters.store import Moment
 from feature_store.adapters.tables import decisions, households, log_contents, log_entries
+from serving.access.callers import Caller
 from serving.ledger import log
 from serving.ledger.entries import Entry
 
 _HOUSEHOLD = sa.select(households.c.household_no).where(households.c.household_id == sa.bindparam("household_id"))
 _ENTRIES = (
     sa.select(
-        decisions.c.entry_no, decisions.c.decision_id, log_contents.c.content, log_entries.c.body, log_contents.c.salt
+        decisions.c.entry_no,
+        decisions.c.decision_id,
+        decisions.c.tenant,
+        log_contents.c.content,
+        log_entries.c.body,
+        log_contents.c.salt,
     )
     .join(log_entries, log_entries.c.index == decisions.c.entry_no)
     .outerjoin(log_contents, log_contents.c.index == decisions.c.entry_no)
 )
 
 
-def append(moment: Moment, *, decision_id: UUID, household_id: str, recorded_at: datetime, content: bytes) -> Entry:
+def append(
+    moment: Moment, *, decision_id: UUID, household_id: str, tenant: str, recorded_at: datetime, content: bytes
+) -> Entry:
     """Record a decision inside the moment's transaction; it stands once that commits."""
     connection = moment.connection
     household_no = connection.execute(_HOUSEHOLD, {"household_id": household_id}).scalar_one()
@@ -34,10 +42,11 @@ def append(moment: Moment, *, decision_id: UUID, household_id: str, recorded_at:
         "entry_no": found.index,
         "decision_id": decision_id,
         "household_no": household_no,
+        "tenant": tenant,
         "recorded_at": recorded_at,
     }
     connection.execute(decisions.insert(), row)
-    return Entry(found.index, decision_id, content, found.body, found.salt, checkpoint)
+    return Entry(found.index, decision_id, tenant, content, found.body, found.salt, checkpoint)
 
 
 def find(moment: Moment, decision_id: UUID) -> Entry | None:
@@ -46,12 +55,13 @@ def find(moment: Moment, decision_id: UUID) -> Entry | None:
     return _entry(row, log_tables.newest_checkpoint(moment.connection)) if row else None
 
 
-def latest(moment: Moment, household_id: str) -> UUID | None:
-    """The household's newest decision; None where there is none."""
+def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None:
+    """The household's newest decision that a caller may see; None where there is none."""
+    seen = sa.true() if seen_by.sees_every_tenant else decisions.c.tenant == seen_by.tenant
     found: UUID | None = moment.connection.execute(
         sa.select(decisions.c.decision_id)
         .join(households, households.c.household_no == decisions.c.household_no)
-        .where(households.c.household_id == household_id)
+        .where(households.c.household_id == household_id, seen)
         .order_by(decisions.c.recorded_at.desc(), decisions.c.entry_no.desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -66,4 +76,4 @@ def sample(moment: Moment, most: int) -> list[UUID]:
 
 def _entry(row: Any, checkpoint: str | None) -> Entry:
     content, salt = (None if it is None else bytes(it) for it in (row.content, row.salt))
-    return Entry(row.entry_no, row.decision_id, content, bytes(row.body), salt, checkpoint)
+    return Entry(row.entry_no, row.decision_id, row.tenant, content, bytes(row.body), salt, checkpoint)

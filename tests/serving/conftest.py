@@ -15,7 +15,7 @@ from serving.api.app import create_app
 from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
-from tests.serving.county import NOW, Served, import_round
+from tests.serving.county import NOW, Served, header_of, import_round
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,8 @@ def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -
         parts = replace(wire(read_settings({"LUSHI_DATA": str(folder)})), clock=clock)
         import_round(parts, sorted(county_folder.iterdir())[0], clock)
         clock.moment = NOW
-        made.append(Served(parts, clock, folder, TestClient(create_app(parts), raise_server_exceptions=False)))
+        client = TestClient(create_app(parts), raise_server_exceptions=False, headers=header_of(parts))
+        made.append(Served(parts, clock, folder, client))
         return made[-1]
 
     yield make

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from starlette.testclient import TestClient
 
 from feature_store.adapters.import_file import import_file
 from feature_store.filing import CIVIL_TIME
 from feature_store.importing import files_in_order
+from serving.access.roles import Role
+from serving.clients import add_client
 from serving.clock import FixedClock
 from serving.wiring import Parts
 
@@ -27,10 +30,20 @@ class Served:
     folder: Path
     client: TestClient
 
+    def key(self, role: Role = Role.BANK, tenant: str = "bank-a") -> dict[str, str]:
+        """The header of a fresh key of a client with that role and tenant."""
+        return header_of(self.parts, role, tenant)
+
     def ids(self) -> list[str]:
         """Every household id, ascending."""
         with self.parts.store.engine.connect() as connection:
             return list(connection.exec_driver_sql("SELECT household_id FROM households ORDER BY 1").scalars())
+
+
+def header_of(parts: Parts, role: Role = Role.BANK, tenant: str = "bank-a") -> dict[str, str]:
+    """The header of a fresh key on these parts."""
+    issued = add_client(parts, f"test-{uuid4().hex[:12]}", tenant=tenant, role=role, days=3650, by="tests")
+    return {"Authorization": f"Bearer {issued.key.written}"}
 
 
 def ask(of: str, **changes: Any) -> dict[str, Any]:

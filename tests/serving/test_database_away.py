@@ -22,6 +22,6 @@ def test_away_is_503_and_back_is_201(make_county: Callable[[], Served]) -> None:
         assert answer.headers["retry-after"]
         assert household_id not in answer.text
     assert served.client.get("/livez").status_code == 200
-    assert served.client.post("/v1/assessments", json={"values": {}}).status_code == 200
+    assert served.client.post("/v1/assessments", json={"values": {}}).status_code == 503
     embedded.start(served.folder / "postgres")
     assert served.client.post("/v1/decisions", json=ask(household_id)).status_code == 201

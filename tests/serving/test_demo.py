@@ -14,6 +14,8 @@ import pytest
 
 from scoring.errors import LushiError
 from scoring.terms import Request
+from serving.access.callers import Caller
+from serving.access.roles import Role
 from serving.area_states import AreaStates
 from serving.commands.demo import OPENS
 from serving.commands.demo_challenger import challenge
@@ -52,7 +54,8 @@ def test_ten_thousand_households_end_in_a_challenger_that_advises(tmp_path: Path
         with parts.store.engine.connect() as connection:
             household = connection.exec_driver_sql("SELECT min(household_id) FROM households").scalar_one()
         loan = Request(purpose="livestock", amount_cny=Decimal(30_000), term_months=24)
-        entry = decide(DecisionRequest(household, loan, "consent-1"), parts, AreaStates())
+        caller = Caller("bank-a-core", "bank-a", Role.BANK)
+        entry = decide(DecisionRequest(household, loan, "consent-1"), parts, AreaStates(), caller=caller)
         advisory = json.loads(entry.content)["advisory"]
         assert advisory["status"] == "given"
         assert advisory["model"]["sha256"] == one.version.model_sha256

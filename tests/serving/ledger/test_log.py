@@ -26,7 +26,7 @@ TABLES = ("log_entries", "log_nodes", "log_contents", "checkpoints", "decisions"
 
 @pytest.fixture(scope="module")
 def own(make_county: Callable[[], Served]) -> Served:
-    """A county with a log of nine decisions, a checkpoint over five of them and one over all."""
+    """A county whose log holds a client and nine decisions, with a checkpoint over six entries and one over all."""
     own = make_county()
     for number in range(9):
         assert own.client.post("/v1/decisions", json=ask(own.ids()[number])).status_code == 201
@@ -104,7 +104,7 @@ def _tampered(own: Served, *statements: str) -> list[str]:
         ("UPDATE log_entries SET kind = 'promotion' WHERE index = 1", "entry 1"),
         ("DELETE FROM decisions WHERE entry_no = 6", "entry 6 and the table of decisions"),
         ("UPDATE checkpoints SET note = replace(note, 'lushi', 'other')", "checkpoint over"),
-        ("UPDATE checkpoints SET size = 6 WHERE size = 5", "checkpoint over 6"),
+        ("UPDATE checkpoints SET size = 5 WHERE size = 6", "checkpoint over 5"),
         ("INSERT INTO log_entries SELECT 100, kind, recorded_at, body FROM log_entries WHERE index = 0", "is missing"),
     ],
 )  # fmt: skip
@@ -122,7 +122,7 @@ def test_two_entries_that_changed_places_are_found(own: Served) -> None:
 def test_a_log_rewritten_as_a_whole_shows_to_who_kept_a_checkpoint(own: Served) -> None:
     kept = log_tables.checkpoint_of
     with own.parts.store.engine.connect() as connection:
-        before = kept(connection, 5)
+        before = kept(connection, 6)
         for table in TABLES:
             connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
         for table in ("checkpoints", "log_nodes", "log_contents", "log_entries", "decisions"):
@@ -143,7 +143,7 @@ def test_a_log_rewritten_as_a_whole_shows_to_who_kept_a_checkpoint(own: Served) 
 
 
 def _consistency(connection: sa.Connection) -> list[str]:
-    path: list[str] = proofs.consistency(connection, 5, 9)["path"]
+    path: list[str] = proofs.consistency(connection, 6, 9)["path"]
     return path
 
 
@@ -168,7 +168,7 @@ def test_while_the_service_runs_checkpoints_are_signed(make_county: Callable[[],
     served = make_county()
     often = replace(served.parts, settings=replace(served.parts.settings, checkpoint_seconds=1))
     often.__dict__["store"] = served.parts.store
-    with TestClient(create_app(often)) as client:
+    with TestClient(create_app(often), headers=served.key()) as client:
         client.post("/v1/decisions", json=ask(served.ids()[0]))
         deadline = time.monotonic() + 20
         while client.post("/v1/decisions", json=ask(served.ids()[0])).json()["receipt"]["checkpoint"] is None:

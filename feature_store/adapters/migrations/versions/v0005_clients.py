@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 TABLES = """
+ALTER TABLE decisions ADD COLUMN tenant text;
+COMMENT ON COLUMN decisions.tenant IS 'whose decision it is; empty before callers were told apart';
 CREATE TABLE clients (
     client_id text PRIMARY KEY,
     tenant text NOT NULL,
@@ -55,3 +57,4 @@ def downgrade() -> None:
     if op.get_bind().execute(sa.text("SELECT EXISTS (SELECT FROM clients)")).scalar_one():
         raise RuntimeError("clients holds recorded history; restore a backup instead")
     op.execute("DROP TABLE revocations, client_keys, clients")
+    op.execute("ALTER TABLE decisions DROP COLUMN tenant")

@@ -1,0 +1,193 @@
+"""Who may call: every route names its act, every role and tenant meets only what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from fastapi.routing import APIRoute
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from serving.access.keys import Key, new_key, read_key
+from serving.access.roles import EVERY_TENANT, MAY, Act, Role
+from serving.api.access import OPEN, act_of
+from serving.api.app import create_app
+from serving.clients import ClientRefused, Issued, add_client, list_clients, revoke, rotate_key
+from serving.ledger.verify import verify
+from tests.serving.county import NOW, Served, ask
+
+
+@pytest.fixture(scope="module")
+def own(make_county: Callable[[], Served]) -> Served:
+    """A county whose clients these tests make and revoke."""
+    return make_county()
+
+
+def _routes(served: Served) -> list[APIRoute]:
+    found, left = [], list(create_app(served.parts).routes)
+    while left:
+        route = left.pop()
+        left += getattr(getattr(route, "original_router", None), "routes", [])
+        if isinstance(route, APIRoute):
+            found.append(route)
+    return found
+
+
+def _acts(route: APIRoute) -> list[Act]:
+    acts = [act_of(it.call) for it in route.dependant.dependencies if it.call is not None]
+    return [it for it in acts if it is not None]
+
+
+def _calls(served: Served, decision_id: str) -> dict[str, tuple[str, str, object, Act]]:
+    """Every route that needs a key: method, path with real values, body, act."""
+    household = served.ids()[0]
+    assessed = {"values": {}}
+    return {
+        "/v1/decisions": ("POST", "/v1/decisions", ask(household), Act.DECIDE),
+        "/v1/decisions/{decision_id}": ("GET", f"/v1/decisions/{decision_id}", None, Act.READ_DECISION),
+        "/v1/households/{household_id}": ("GET", f"/v1/households/{household}", None, Act.READ_HOUSEHOLD),
+        "/v1/assessments": ("POST", "/v1/assessments", assessed, Act.ASSESS),
+        "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG),
+        "/v1/log/inclusion": ("GET", "/v1/log/inclusion?index=0", None, Act.READ_LOG),
+        "/v1/log/consistency": ("GET", "/v1/log/consistency?first=0&second=0", None, Act.READ_LOG),
+        "/v1/log/key": ("GET", "/v1/log/key", None, Act.READ_LOG),
+        "/readyz": ("GET", "/readyz", None, Act.READ_SERVICE),
+    }
+
+
+def test_every_route_names_exactly_one_act_and_every_role_stands_in_the_table(served: Served) -> None:
+    named = {route.path: _acts(route) for route in _routes(served)}
+    assert {path for path, acts in named.items() if len(acts) != 1} == set(OPEN)
+    assert {path: (act,) for path, (_, _, _, act) in _calls(served, "x").items()} == {
+        path: tuple(acts) for path, acts in named.items() if path not in OPEN
+    }
+    assert set(MAY) == set(Role)
+    assert set(Role) >= EVERY_TENANT
+
+
+def test_without_a_live_key_everything_but_liveness_answers_401(own: Served) -> None:
+    bare = TestClient(create_app(own.parts), raise_server_exceptions=False)
+    assert bare.get("/livez").status_code == 200
+    right = own.key()["Authorization"]
+    wrong = (None, "", "Bearer", "Bearer x", "Basic " + right[7:], right[:-1], right + "0", right.upper(), f"Bearer {new_key().written}", "Bearer " + "é" * 80, "Bearer " + "x" * 10_000)  # fmt: skip
+    for method, path, body, _ in [
+        *_calls(own, str(uuid4())).values(),
+        ("GET", "/openapi.json", None, None),
+        ("GET", "/none", None, None),
+    ]:
+        for header in wrong:
+            headers = {} if header is None else {"Authorization": header.encode("latin-1", "ignore")}
+            answer = bare.request(method, path, json=body, headers=headers)
+            assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="lushi"')
+            assert answer.json()["type"] == "urn:lushi:problem:key-needed"
+    doubled = bare.get("/readyz", headers=[("Authorization", right), ("Authorization", right)])
+    assert doubled.status_code == 401
+    assert bare.get("/readyz", headers={"Authorization": right}).status_code == 200
+
+
+def test_every_route_by_role_and_tenant(own: Served) -> None:
+    decision_id = own.client.post("/v1/decisions", json=ask(own.ids()[0])).json()["decision_id"]
+    for role in Role:
+        for tenant in ("bank-a", "bank-b"):
+            header = own.key(role, tenant)
+            for method, path, body, act in _calls(own, decision_id).values():
+                answer = own.client.request(method, path, json=body, headers=header)
+                case = (role, tenant, method, path, answer.text[:200])
+                if act not in MAY[role]:
+                    assert answer.status_code == 403, case
+                    assert answer.json()["type"] == "urn:lushi:problem:not-allowed"
+                elif act is Act.READ_DECISION and tenant == "bank-b" and role not in EVERY_TENANT:
+                    missing = own.client.get(f"/v1/decisions/{uuid4()}", headers=header)
+                    assert (answer.status_code, answer.json()) == (missing.status_code, missing.json()), case
+                else:
+                    assert answer.status_code in (200, 201, 422), case
+                    assert answer.status_code != 422 or path == "/v1/assessments", case
+
+
+def test_a_households_newest_decision_is_shown_to_its_own_bank_alone(own: Served) -> None:
+    household = own.ids()[3]
+    mine = own.client.post("/v1/decisions", json=ask(household), headers=own.key(tenant="bank-a")).json()
+
+    def seen(header: dict[str, str]) -> object:
+        return own.client.get(f"/v1/households/{household}", headers=header).json()["latest_decision"]
+
+    assert seen(own.key(tenant="bank-b")) is None
+    assert seen(own.key(tenant="bank-a")) == mine["decision_id"]
+    assert seen(own.key(Role.AUDITOR, "county")) == mine["decision_id"]
+    assert mine["client"]["tenant"] == "bank-a"
+
+
+def _ready(own: Served, issued: Issued) -> int:
+    header = {"Authorization": f"Bearer {issued.key.written}"}
+    return own.client.get("/readyz", headers=header).status_code
+
+
+def test_a_key_is_rotated_expires_and_is_revoked(own: Served) -> None:
+    parts = own.parts
+    first = add_client(parts, "rcb-core", tenant="rcb", role=Role.BANK, days=30, by="county office")
+    second = rotate_key(parts, "rcb-core", days=365, grace_days=7, by="county office")
+    assert (_ready(own, first), _ready(own, second)) == (200, 200)
+    with pytest.raises(ClientRefused, match="2 live keys"):
+        rotate_key(parts, "rcb-core", days=365, grace_days=7, by="county office")
+    own.clock.moment = NOW + timedelta(days=8)
+    try:
+        assert (_ready(own, first), _ready(own, second)) == (401, 200)
+        revoke(parts, "rcb-core", key_id=second.key.key_id, by="county office", why="lost")
+        assert _ready(own, second) == 401
+        third = rotate_key(parts, "rcb-core", days=1, grace_days=0, by="county office")
+        assert _ready(own, third) == 200
+        own.clock.moment = NOW + timedelta(days=9, seconds=1)
+        assert _ready(own, third) == 401
+        revoke(parts, "rcb-core", key_id=None, by="county office", why="contract ended")
+        with pytest.raises(ClientRefused, match="was revoked"):
+            rotate_key(parts, "rcb-core", days=1, grace_days=0, by="county office")
+    finally:
+        own.clock.moment = NOW
+    with parts.store.looking(NOW + timedelta(days=10)) as moment:
+        found = verify(moment.connection, parts.signer)
+    assert found.faults == []
+    assert found.kinds["client_revoked"] == 2
+    assert found.kinds["client_key_rotated"] == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"client_id": "Bank A"}, "lower-case"),
+        ({"tenant": ""}, "lower-case"),
+        ({"by": " "}, "who does it"),
+        ({"days": 0}, "1 to 3650 days"),
+        ({"client_id": "twice"}, "already"),
+    ],
+)
+def test_what_is_not_right_is_refused_and_nothing_is_kept(own: Served, changes: dict[str, object], says: str) -> None:
+    if not any(row.client_id == "twice" for row in list_clients(own.parts)):
+        add_client(own.parts, "twice", tenant="t", role=Role.BANK, days=1, by="x")
+    before = list_clients(own.parts)
+    good: dict[str, object] = {"client_id": "fresh", "tenant": "t", "role": Role.BANK, "days": 1, "by": "x"}
+    with pytest.raises(ClientRefused, match=says):
+        add_client(own.parts, **good | changes)  # type: ignore[arg-type]
+    assert list_clients(own.parts) == before
+
+
+def test_the_database_holds_no_key(own: Served) -> None:
+    issued = add_client(own.parts, "secretive", tenant="t", role=Role.BANK, days=1, by="x")
+    with own.parts.store.engine.connect() as connection:
+        for table in ("clients", "client_keys", "log_contents", "log_entries"):
+            rows = connection.execute(sa.text(f"SELECT t::text FROM {table} t")).scalars()
+            assert not any(issued.key.secret in row or issued.key.secret.encode().hex() in row for row in rows)
+    assert issued.key.secret not in repr(issued)
+
+
+@given(st.integers(0, 57), st.sampled_from("0123456789abcdefghjkmnpqrstvwxyz"))
+def test_a_mistyped_key_is_known_before_the_database_is_asked(place: int, other: str) -> None:
+    key = Key("0123456789", "abcdefghjkmnpqrstvwxyz0123456789")
+    written = key.written
+    assert read_key(written) == key
+    changed = written[:place] + other + written[place + 1 :]
+    assert changed == written or read_key(changed) is None
