@@ -58,9 +58,10 @@ def _enough(results: Results, bads: int, limits: Limits) -> list[Reason]:
     auc = results.overall["auc"]
     if not auc.low > limits.auc_chance:
         interval = f"{auc.low:.3f}–{auc.high:.3f}"
+        holds = ("低于", "lies below") if auc.high < limits.auc_chance else ("含有", "contains")
         zh, en = (
-            f"AUC 区间 {interval} 含有 0.5:与随机无异",
-            f"the AUC interval {interval} contains 0.5: no better than chance",
+            f"AUC 区间 {interval} {holds[0]} 0.5:不优于随机",
+            f"the AUC interval {interval} {holds[1]} 0.5: no better than chance",
         )
         found.append(_reason("no_better_than_chance", zh, en))
     return found
@@ -130,7 +131,7 @@ def _sound(results: Results, limits: Limits) -> list[Reason]:
 def _unfair(results: Results, limits: Limits) -> list[Reason]:
     found = []
     for name, it in results.fair.items():
-        if it.ratio.high < limits.fair_ratio:
+        if not it.ratio.high >= limits.fair_ratio:
             ratio = f"{it.ratio.value:.2f} ({it.ratio.low:.2f}–{it.ratio.high:.2f})"
             zh = f"按“{name}”不公平:按期还款者的通过率之比 {ratio} < {limits.fair_ratio}"
             en = f"unfair by '{name}': good repayers accepted at a ratio of {ratio} < {limits.fair_ratio}"

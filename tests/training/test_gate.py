@@ -49,6 +49,7 @@ def test_a_sound_model_is_promoted() -> None:
     [
         (_overall("auc", Estimate(0.53, 0.5, 0.56)), "no_better_than_chance"),
         (_overall("auc", Estimate(0.53, float("nan"), float("nan"))), "no_better_than_chance"),
+        (replace(SOUND, fair={"sex": Fairness({}, {}, _of(float("nan")))}), "unfair"),
         (_overall("slope", _of(0.79)), "calibration_slope"),
         (_overall("slope", _of(1.26)), "calibration_slope"),
         (_overall("slope", _of(float("nan"))), "calibration_slope"),
@@ -103,3 +104,9 @@ def test_every_reason_is_given_at_once_in_both_languages() -> None:
 
 def test_a_limit_of_its_own_may_be_set() -> None:
     assert judge(SOUND, 100, replace(LIMITS, bads_least=101)).verdict == "refuse"
+
+
+@pytest.mark.parametrize(("high", "says"), [(0.56, "contains 0.5"), (0.49, "lies below 0.5")])
+def test_the_reason_says_where_the_interval_lies(high: float, says: str) -> None:
+    (reason,) = judge(_overall("auc", Estimate(0.46, 0.42, high)), 100, LIMITS).reasons
+    assert says in reason.says.en
