@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -233,7 +234,11 @@ def _writable(record: Record) -> Iterator[None]:
             if not record.uri:
                 record.folder.mkdir(parents=True, exist_ok=True)
             yield
-        except (MlflowException, OSError) as error:
+        except Exception as error:
+            # MLflow lets the errors of its database through as they are; their cause is the driver's.
+            if not isinstance(error, (MlflowException, OSError)) and not isinstance(error.__cause__, sqlite3.Error):
+                raise
             raise RecordUnavailable(
-                "MLflow's store cannot be used; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and the space on disk"
+                "MLflow's store cannot be used; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and the space on disk, "
+                "and restore mlflow.db from a copy where it is damaged"
             ) from error

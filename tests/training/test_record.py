@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, metrics_of, registered_name
+from training.tracking import (
+    Kept,
+    Record,
+    RecordUnavailable,
+    check_ready,
+    keep,
+    metrics_of,
+    registered,
+    registered_name,
+)
 from training.trained import Trained
 
 AT = datetime(2021, 4, 1, 9, tzinfo=UTC)
@@ -92,3 +101,12 @@ def test_a_registry_elsewhere_that_is_away_is_told_and_not_waited_for(tmp_path: 
     (tmp_path / "file").touch()
     with pytest.raises(RecordUnavailable):
         check_ready(Record(tmp_path / "file"))
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + b"\xff" * 8000])
+def test_a_damaged_database_is_said_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "mlflow.db").write_bytes(content)
+    for ask in (check_ready, lambda record: registered(record, "2021Q1")):
+        with pytest.raises(RecordUnavailable, match="restore mlflow.db"):
+            ask(Record(tmp_path))
+    assert (tmp_path / "mlflow.db").read_bytes() == content
