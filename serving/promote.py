@@ -18,6 +18,8 @@ from serving.challenger.versions import PROMOTE, Registry, RegistryUnavailable, 
 from serving.wiring import Parts
 
 _MEANWHILE = "somebody else moved the challenger meanwhile; look again with `lushi models`"
+_UNSEEN = "\u115f\u1160"
+"""Letters without a shape; the other two of their kind become these."""
 MOST = 500
 """Longest name or cause, in characters."""
 
@@ -156,8 +158,9 @@ def _people(by: str, second: str, why: str) -> list[str]:
 
 
 def _name(written: str) -> str:
-    """A name without what a second spelling of the same one may differ in: width, case, spaces."""
-    return "".join(unicodedata.normalize("NFKC", written).casefold().split())
+    """A name without what a second spelling of the same one may differ in: width, case, spaces, punctuation."""
+    plain = unicodedata.normalize("NFKC", written).casefold()
+    return "".join(it for it in plain if it.isalnum() and it not in _UNSEEN)
 
 
 def _of_version(listed: Version | None, challengers: Challengers) -> list[str]:

@@ -18,7 +18,7 @@ from serving.area_states import AreaStates
 from serving.commands.demo import OPENS
 from serving.commands.demo_challenger import challenge
 from serving.decide import DecisionRequest, decide
-from serving.promote import list_models
+from serving.promote import PromotionRefused, list_models, promote, rollback
 from serving.settings import read_settings
 from serving.wiring import wire
 
@@ -58,6 +58,12 @@ def test_ten_thousand_households_end_in_a_challenger_that_advises(tmp_path: Path
         assert advisory["model"]["sha256"] == one.version.model_sha256
         assert 0 < float(advisory["pd"]) < 1
         assert float(advisory["additivity_error"]) <= 1e-9
+        people = {"by": "Wang Fang", "second": "Li Qiang", "why": "as the printed lines invite"}
+        with pytest.raises(PromotionRefused, match="already stands"):
+            promote(parts, "1", **people)
+        with pytest.raises(PromotionRefused, match="no version stood before"):
+            rollback(parts, **people)
+        assert parts.store.now(lambda: OPENS) == OPENS  # its clock is not behind what the store holds
     finally:
         parts.close()
 

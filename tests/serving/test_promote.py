@@ -79,6 +79,8 @@ def test_a_promoted_version_advises_from_the_next_decision_on(parts: Parts, make
         ({"second": "Wang Fang"}, "two different people"),
         ({"second": " wang  FANG "}, "two different people"),
         ({"second": "ＷＡＮＧ Fang"}, "two different people"),
+        ({"second": "Wang-Fang."}, "two different people"),
+        ({"second": "\u3164"}, "two different people"),
         ({"by": ""}, "two different people"),
         ({"second": "  "}, "two different people"),
         ({"why": " "}, "a cause"),
