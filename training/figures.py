@@ -40,6 +40,7 @@ def of_results(results: Results) -> Figures:
         "check.reversals": float(sum(results.reversals.values())),
         "check.constrained": float(len(results.reversals)),
         "psi.score": results.score_psi,
+        "check.copied": results.copied,
     }
     numbers |= {key("psi", "feature", name): value for name, value in results.moved.items()}
     numbers |= {key("alone", name): value for name, value in results.alone.items()}

@@ -43,6 +43,48 @@ def test_an_outcome_that_shows_in_what_is_missing_trips_it_too() -> None:
     assert "leakage" in tables.reasons(train(hidden, tables.PLAN, progress=tables.quiet, seed=7))
 
 
+def test_leaks_that_are_weak_one_by_one_and_strong_together_trip_it_too() -> None:
+    table, rng = tables.table(), np.random.default_rng(5)
+    for number in range(4):
+        table = tables.with_column(table, f"innocent {number}", table.target + rng.normal(0, 0.8, len(table)))
+    found = train(table, tables.PLAN, progress=tables.quiet, seed=7)
+    assert max(value for name, value in found.figures.items() if name.startswith("alone.innocent")) < 0.9
+    assert found.figures["overall.auc"] > 0.95
+    assert "leakage" in tables.reasons(found)
+
+
+def test_rows_that_stand_on_both_sides_without_a_group_of_their_own_are_found_out() -> None:
+    noise = tables.shuffled(tables.table(1000))
+    copies = noise.take(np.repeat(np.arange(1000), 3))
+    copies = replace(copies, groups=np.arange(3000), ids=np.arange(3000).astype(str))
+    plan = Plan(Folds(3, 42))
+    found = train(copies, plan, progress=tables.quiet, seed=7)
+    assert found.figures["overall.auc.low"] > 0.5  # pure noise, learnt by heart
+    assert found.figures["check.copied"] > 0.95
+    assert "leakage" in tables.reasons(found)
+    told = train(replace(copies, groups=np.repeat(np.arange(1000), 3)), plan, progress=tables.quiet, seed=7)
+    assert told.figures["check.copied"] == 0
+    assert "leakage" not in tables.reasons(told)
+
+
+def test_rows_that_only_happen_to_be_alike_are_no_copies() -> None:
+    table = tables.table()
+    coarse = replace(table, matrix=np.where(np.isnan(table.matrix), np.nan, np.sign(table.matrix)))
+    found = train(coarse, Plan(Folds(3, 42)), progress=tables.quiet, seed=7)
+    assert 0 < found.figures["check.copied"] < 0.4
+    assert "leakage" not in tables.reasons(found)
+
+
+def test_a_judged_side_of_few_bads_is_refused() -> None:
+    table = tables.table()
+    assert table.dates is not None
+    late = table.dates >= np.datetime64(tables.JUDGED_FROM)
+    kept = np.setdiff1d(np.arange(len(table)), np.flatnonzero(late & (table.target > 0))[49:])
+    found = train(table.take(kept), tables.PLAN, progress=tables.quiet, seed=7)
+    assert found.figures["judged.bads"] == 49
+    assert "too_few_bads_judge" in tables.reasons(found)
+
+
 def test_a_feature_known_only_afterwards_trips_it_by_name_or_by_its_spec() -> None:
     table = tables.table()
     noise = np.random.default_rng(4).normal(size=len(table))
