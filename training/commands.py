@@ -78,7 +78,9 @@ def register(
             if json is not None:
                 json.write_text(as_json(trained), encoding="utf-8")
         except (LushiError, OSError) as error:
-            says = str(error) if isinstance(error, LushiError) else f"cannot be written ({error.strerror})"
+            says = str(error)
+            if isinstance(error, OSError):
+                says = f"{error.filename or 'a file'} cannot be written: {(error.strerror or 'unknown cause').lower()}"
             Console(stderr=True).print(escape(says), soft_wrap=True)
             raise typer.Exit(FAULTS) from error
         show(trained, kept, console)

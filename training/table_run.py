@@ -15,7 +15,7 @@ from training.read_spec import read_spec
 from training.spec import Folds
 from training.tracking import Kept, Record, check_ready, keep
 from training.trained import Trained
-from training.write_out import write_out
+from training.write_out import check_out, write_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ def run(asked: Asked, *, now: datetime, progress: Callable[[str], None]) -> tupl
     table = read_data(asked.data, spec)
     if asked.record is not None:
         check_ready(asked.record)
-    previous = read_previous(asked.previous) if asked.previous is not None else None
+    check_out(asked.out)
+    previous = read_previous(asked.previous).reading(table.features) if asked.previous is not None else None
     own = spec.split.seed if isinstance(spec.split, Folds) else 42
     plan = Plan(spec.split, spec.accept_rate, asked.search)
     seed = own if asked.seed is None else asked.seed

@@ -107,6 +107,6 @@ def test_a_registry_elsewhere_that_is_away_is_told_and_not_waited_for(tmp_path: 
 def test_a_damaged_database_is_said_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "mlflow.db").write_bytes(content)
     for ask in (check_ready, lambda record: registered(record, "2021Q1")):
-        with pytest.raises(RecordUnavailable, match="restore mlflow.db"):
+        with pytest.raises(RecordUnavailable, match=r"restore mlflow\.db"):
             ask(Record(tmp_path))
     assert (tmp_path / "mlflow.db").read_bytes() == content
