@@ -244,6 +244,7 @@ def test_the_commands_list_promote_and_roll_back(parts: Parts) -> None:
     shown = run.invoke(app, ["models"], env={"COLUMNS": "200"}).output
     assert "challenger (advises)" in shown
     assert sha256(MADE[0].model)[:12] in shown
+    assert "…" not in run.invoke(app, ["models"], env={"COLUMNS": "80"}).output
     assert run.invoke(app, ["promote", "1"]).exit_code == 2
     refused = run.invoke(app, ["promote", "1", *people])
     assert isinstance(refused.exception, PromotionRefused)
