@@ -49,7 +49,7 @@ def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -
     @app.command("demo")
     def demo(
         households: Annotated[int, typer.Option(help="Size of the synthetic county.", min=20, max=2_000_000)] = 10_000,
-        seed: Annotated[int, typer.Option(help="Seed of the synthetic county.")] = SEED,
+        seed: Annotated[int, typer.Option(help="Seed of the synthetic county.", min=0)] = SEED,
         serve: Annotated[bool, typer.Option(help="Serve at the end, until Ctrl-C.")] = True,
     ) -> None:
         """Make a synthetic county, import four years of its files, grade everyone, train a challenger, answer banks.

@@ -72,6 +72,17 @@ def test_a_county_too_small_to_learn_from_is_served_without_a_challenger(tmp_pat
     assert "no challenger" in _demo(tmp_path, "--households", "20")
 
 
+def test_a_seed_below_nought_is_wrong_use(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LUSHI_")}
+    command = [sys.executable, "-m", "lushi", "demo", "--no-serve", "--seed", "-1"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=clean | {"LUSHI_DATA": str(tmp_path)}
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @dataclass(frozen=True)
 class _Refused:
     version: str | None = "1"

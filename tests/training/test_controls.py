@@ -153,6 +153,19 @@ def test_a_group_whose_good_repayers_are_turned_away_is_unfair() -> None:
     assert "unfair" in tables.reasons(found)
 
 
+def test_neither_trees_nor_calibration_know_anything_of_the_rows_that_judge(trained: Trained) -> None:
+    table = tables.table()
+    assert table.dates is not None
+    late = table.dates >= np.datetime64(tables.JUDGED_FROM)
+    matrix = table.matrix.copy()
+    matrix[late, :4] = np.random.default_rng(6).normal(9, 5, (int(late.sum()), 4))
+    other = replace(table, matrix=matrix, target=np.where(late, 1 - table.target, table.target))
+    found = train(other, tables.PLAN, progress=tables.quiet, seed=7)
+    assert found.model_sha256 == trained.model_sha256
+    assert found.about["calibration"] == trained.about["calibration"]
+    assert found.figures["overall.auc"] != trained.figures["overall.auc"]
+
+
 def test_two_runs_are_the_same_to_the_last_digit(trained: Trained) -> None:
     again = train(tables.table(), tables.PLAN, progress=tables.quiet, seed=7)
     assert again.model_sha256 == trained.model_sha256
