@@ -134,6 +134,9 @@ def version_folder(record: Record, version: str) -> Iterator[Path]:
 def check_ready(record: Record) -> None:
     """Find out before long work whether runs can be kept; raises :class:`RecordUnavailable`."""
     with _writable(record):
+        if not record.uri:
+            with tempfile.TemporaryFile(dir=record.folder):
+                pass
         _client(record).search_experiments(max_results=1)
 
 

@@ -103,7 +103,9 @@ def test_faults_give_exit_code_1_and_are_all_shown(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("words", [("--register", "--no-record"), ("--search", "99"), ("--nonsense",)])
+@pytest.mark.parametrize(
+    "words", [("--register", "--no-record"), ("--json", "/nowhere/at/all/x.json"), ("--search", "99"), ("--nonsense",)]
+)
 def test_wrong_use_gives_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     _write(tmp_path, tables.table(300))
     assert _run(tmp_path, *words).exit_code == 2

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import tempfile
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -101,6 +104,21 @@ def test_a_registry_elsewhere_that_is_away_is_told_and_not_waited_for(tmp_path: 
     (tmp_path / "file").touch()
     with pytest.raises(RecordUnavailable):
         check_ready(Record(tmp_path / "file"))
+
+
+def test_a_folder_that_can_only_be_read_is_said_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_ready(Record(tmp_path))
+    before = sorted(it.name for it in tmp_path.iterdir())
+
+    def only_read(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", only_read)
+    with pytest.raises(RecordUnavailable, match="LUSHI_MLRUNS"):
+        check_ready(Record(tmp_path))
+    assert sorted(it.name for it in tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + b"\xff" * 8000])
