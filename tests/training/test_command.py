@@ -156,3 +156,12 @@ def test_a_run_that_fails_while_writing_leaves_the_earlier_one_whole(
     assert _run(tmp_path, "--no-record", "--seed", "9").exit_code in (0, 3)
     assert (out / "model" / "model.txt").read_bytes() != before[out / "model" / "model.txt"]
     assert (out / "note.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_no_table_takes_the_name_of_the_countys_own_model(tmp_path: Path) -> None:
+    _write(tmp_path, tables.table(300))
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("name: drawn", "name: lushi-challenger"), encoding="utf-8")
+    result = _run(tmp_path, "--register")
+    assert result.exit_code == 1
+    assert "is the county's own" in result.output
+    assert not (tmp_path / "mlruns").exists()
