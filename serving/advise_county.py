@@ -100,7 +100,7 @@ def _standing(parts: Parts, known_at: datetime) -> Challenger:
         promotion: Promotion | None = standing(moment.connection)
     if promotion is None:
         raise NoModel
-    return parts.challengers.verified(promotion.version, promotion.sha256)
+    return parts.challengers.verified(promotion.version, promotion.sha256, promotion.about_sha256)
 
 
 def _check_fits(challenger: Challenger, policy: Policy) -> None:

@@ -21,6 +21,8 @@ from serving.ledger import log
 from serving.wiring import Parts
 
 _MEANWHILE = "somebody else moved the challenger meanwhile; look again with `lushi models`"
+_UNSEEN = "\u115f\u1160"
+"""Letters without a shape; the other two of their kind become these."""
 MOST = 500
 """Longest name or cause, in characters."""
 
@@ -68,7 +70,8 @@ def promote(parts: Parts, version: str, *, by: str, second: str, why: str) -> Pr
     reasons = _people(by, second, why)
     listed = next((it for it in parts.challengers.registry.versions() if it.version == version), None)
     sha256 = listed.model_sha256 if listed else ""
-    reasons += _of_version(listed, parts.challengers)
+    faults, about_sha256 = _of_version(listed, parts.challengers)
+    reasons += faults
     with parts.store.moment(parts.clock.now) as moment:
         standing = promotions.standing(moment.connection)
     if standing is not None and (standing.version, standing.sha256) == (version, sha256):
@@ -84,7 +87,8 @@ def promote(parts: Parts, version: str, *, by: str, second: str, why: str) -> Pr
         if (moves[-1] if moves else None) != standing:
             raise PromotionRefused([_MEANWHILE])
         before = standing.version if standing else None
-        move = Promotion("promotion", version, sha256, before, by.strip(), second.strip(), why.strip(), recorded_at)
+        people = by.strip(), second.strip(), why.strip()
+        move = Promotion("promotion", version, sha256, before, *people, recorded_at, about_sha256)
         _record(connection, move)
     _move_alias(parts.challengers.registry, version)
     return move
@@ -104,7 +108,7 @@ def rollback(parts: Parts, *, by: str, second: str, why: str) -> Promotion:
     if target is None:
         reasons.append("no version stood before the one that stands now")
     else:
-        reasons += _unusable(parts.challengers, target.version, target.sha256)
+        reasons += _checked(parts.challengers, target.version, target.sha256, target.about_sha256)[0]
     if reasons or target is None:
         raise PromotionRefused(reasons)
     with parts.store.engine.begin() as connection:
@@ -120,6 +124,7 @@ def rollback(parts: Parts, *, by: str, second: str, why: str) -> Promotion:
             second.strip(),
             why.strip(),
             recorded_at,
+            target.about_sha256,
         )
         _record(connection, move)
     _move_alias(parts.challengers.registry, target.version)
@@ -166,32 +171,27 @@ def _people(by: str, second: str, why: str) -> list[str]:
 
 
 def _name(written: str) -> str:
-    """A name without what a second spelling of the same one may differ in: width, case, spaces."""
-    return "".join(unicodedata.normalize("NFKC", written).casefold().split())
+    """A name without what a second spelling of the same one may differ in: width, case, spaces, punctuation."""
+    plain = unicodedata.normalize("NFKC", written).casefold()
+    return "".join(it for it in plain if it.isalnum() and it not in _UNSEEN)
 
 
-def _of_version(listed: Version | None, challengers: Challengers) -> list[str]:
+def _of_version(listed: Version | None, challengers: Challengers) -> tuple[list[str], str]:
+    """Why a version may not advise, and the hash of its description."""
     if listed is None:
-        return ["there is no such version; see `lushi models`"]
+        return ["there is no such version; see `lushi models`"], ""
+    reasons, described = _checked(challengers, listed.version, listed.model_sha256, listed.about_sha256)
     if listed.verdict != PROMOTE:
-        return [f"its gate said '{listed.verdict or 'nothing'}', not '{PROMOTE}'", *_gate(challengers, listed)]
-    return _unusable(challengers, listed.version, listed.model_sha256)
+        reasons = [f"its gate said '{listed.verdict or 'nothing'}', not '{PROMOTE}'", *reasons]
+    return reasons, described
 
 
-def _gate(challengers: Challengers, listed: Version) -> list[str]:
-    """The gate's own reasons, where the version can be read."""
+def _checked(challengers: Challengers, version: str, sha256: str, about_sha256: str) -> tuple[list[str], str]:
+    """Why a version's files may not advise, and the hash of its description as it is."""
     try:
-        return list(challengers.verified(listed.version, listed.model_sha256).about.gate_reasons)
-    except (ChallengerUnusable, RegistryUnavailable):
-        return []
-
-
-def _unusable(challengers: Challengers, version: str, sha256: str) -> list[str]:
-    try:
-        found = challengers.verified(version, sha256)
+        found = challengers.verified(version, sha256, about_sha256)
     except (ChallengerUnusable, RegistryUnavailable) as refused:
-        return [str(refused)]
+        return [str(refused)], ""
     # The tag can be edited in the registry's pages; the artefact says what the gate said.
-    return (
-        [] if found.about.verdict == PROMOTE else ["its files say that the gate refused it", *found.about.gate_reasons]
-    )
+    passed = found.about.verdict == PROMOTE
+    return [] if passed else ["its files say that the gate refused it", *found.about.gate_reasons], found.about_sha256

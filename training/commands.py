@@ -68,6 +68,8 @@ def register(
         """
         if into_registry and not recorded:
             raise typer.BadParameter("a version needs a recorded run; leave out --no-record", param_hint="--register")
+        if json is not None and not json.absolute().parent.is_dir():
+            raise typer.BadParameter("its folder does not exist", param_hint="--json")
         where = out if out is not None else DEFAULT_OUT / spec.stem
         kept_in = record() if recorded else None
         asked = Asked(data, spec, where, seed, search, previous, kept_in, into_registry)
@@ -78,7 +80,9 @@ def register(
             if json is not None:
                 json.write_text(as_json(trained), encoding="utf-8")
         except (LushiError, OSError) as error:
-            says = str(error) if isinstance(error, LushiError) else f"cannot be written ({error.strerror})"
+            says = str(error)
+            if isinstance(error, OSError):
+                says = f"{error.filename or 'a file'} cannot be written: {(error.strerror or 'unknown cause').lower()}"
             Console(stderr=True).print(escape(says), soft_wrap=True)
             raise typer.Exit(FAULTS) from error
         show(trained, kept, console)

@@ -19,9 +19,10 @@ from training.plan import Plan
 from training.previous import PreviousModel, PreviousUnusable, read_previous
 from training.quarter import Quarter
 from training.spec import TrainBefore
+from training.table import Table
 from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, registered, version_folder
 from training.trained import Trained
-from training.write_out import write_out
+from training.write_out import check_out, write_out
 
 _WORK = "train the county's challenger"
 
@@ -78,6 +79,8 @@ def _train(
 ) -> tuple[Trained, Kept]:
     progress("read")
     check_ready(county.record)
+    if asked.out is not None:
+        check_out(asked.out)
     with county.store.looking(known_at) as moment:
         standing = _standing(promotions.history(moment.connection), known_at)
         found = cohort(moment, county.policies, feature_set=county.feature_set)
@@ -89,7 +92,7 @@ def _train(
         )
     table = table_of(found)
     plan = Plan(TrainBefore(asked.judged_from or judged_from(found)), search=asked.search)
-    with _previous(county.record, standing if asked.previous else None) as previous:
+    with _previous(county.record, standing if asked.previous else None, table) as previous:
         trained = train(table, plan, progress=progress, seed=asked.seed, previous=previous)
     progress("write")
     now = county.now()
@@ -105,14 +108,14 @@ def _standing(moves: list[Promotion], known_at: datetime) -> Promotion | None:
 
 
 @contextmanager
-def _previous(record: Record, standing: Promotion | None) -> Iterator[PreviousModel | None]:
-    """The challenger that advised by then; None where none did."""
+def _previous(record: Record, standing: Promotion | None, table: Table) -> Iterator[PreviousModel | None]:
+    """The challenger that advised by then, as it reads this table; None where none did."""
     if standing is None:
         yield None
         return
     try:
         with version_folder(record, standing.version) as folder:
-            found = read_previous(folder, sha256=standing.sha256)
+            found = read_previous(folder, sha256=standing.sha256).reading(table.features)
     except (PreviousUnusable, RecordUnavailable) as error:
         raise PreviousUnusable(
             f"version {standing.version}, which advises, cannot be compared with: {error}; "

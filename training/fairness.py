@@ -26,12 +26,13 @@ DRAWS = 200
 class Fairness:
     """One protected column: share accepted of each group, of all its rows and of its good ones.
 
-    ratio: least share of good rows accepted over the greatest (four-fifths rule), 1 where there is one group.
+    ratio: least share of good rows accepted over the greatest (four-fifths rule); None where fewer than two groups
+    are large enough, so that nothing was compared.
     """
 
     accepted: dict[str, Estimate]
     accepted_good: dict[str, Estimate]
-    ratio: Estimate
+    ratio: Estimate | None
 
 
 def fairness(judged: Judged, names: tuple[str, ...], *, accept_rate: float, seed: int) -> dict[str, Fairness]:
@@ -57,7 +58,7 @@ def _of(judged: Judged, labels: TextArray, taken: BoolArray, seed: int) -> Fairn
             name: Estimate(float(by_group[name]), drawn[f"{kind}.{name}"].low, drawn[f"{kind}.{name}"].high)
             for name in names
         }
-    return Fairness(found["accepted"], found["accepted_good"], drawn["ratio"])
+    return Fairness(found["accepted"], found["accepted_good"], drawn.get("ratio"))
 
 
 def _share(good: IntArray, taken: IntArray) -> float:
@@ -79,9 +80,9 @@ def _rates(labels: TextArray, names: list[str], taken: BoolArray, good: BoolArra
         of_good = divided((weight * (taken & good)) @ member, (weight * good) @ member)
         found = {f"accepted.{name}": of_all[..., place] for place, name in enumerate(names)}
         found |= {f"accepted_good.{name}": of_good[..., place] for place, name in enumerate(names)}
-        judged = of_good[..., deciding]
-        one = np.ones(of_good.shape[:-1])
-        found["ratio"] = divided(judged.min(axis=-1), judged.max(axis=-1)) if len(deciding) > 1 else one
+        if len(deciding) > 1:
+            judged = of_good[..., deciding]
+            found["ratio"] = divided(judged.min(axis=-1), judged.max(axis=-1))
         return found
 
     return statistics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Mapping
@@ -16,11 +17,19 @@ from training.wilson import wilson
 
 Figures = dict[str, float]
 _ODD = re.compile(r"[^\w. /-]")
+_LONGEST = 200
+"""A registry takes 250 characters, endings included."""
 
 
 def key(*parts: object) -> str:
-    """A figure's name: parts joined by dots; characters that a registry refuses become underscores."""
-    return ".".join(_ODD.sub("_", str(part)) for part in parts)
+    """A figure's name: parts joined by dots, fit for a registry, and never one name for two sets of parts.
+
+    Characters that a registry refuses are written as their numbers; a name too long for it ends in its hash.
+    """
+    name = ".".join(_ODD.sub(lambda odd: f"_{ord(odd[0]):x}_", str(part)) for part in parts)
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - 13]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def of_results(results: Results) -> Figures:
@@ -31,12 +40,14 @@ def of_results(results: Results) -> Figures:
         "check.reversals": float(sum(results.reversals.values())),
         "check.constrained": float(len(results.reversals)),
         "psi.score": results.score_psi,
+        "check.copied": results.copied,
     }
     numbers |= {key("psi", "feature", name): value for name, value in results.moved.items()}
     numbers |= {key("alone", name): value for name, value in results.alone.items()}
     numbers["alone.most"] = max(results.alone.values(), default=0.5)
-    if results.fair:
-        numbers["fairness.least"] = min(it.ratio.value for it in results.fair.values())
+    ratios = [it.ratio.value for it in results.fair.values() if it.ratio is not None]
+    if ratios := [value for value in ratios if math.isfinite(value)]:
+        numbers["fairness.least"] = min(ratios)
     for name, values in results.rivals.items():
         numbers |= of_estimates(key("rival", name), values) | of_comparison(name, results.compared[name])
     for name, fair in results.fair.items():
@@ -94,7 +105,8 @@ def of_fairness(column: str, it: Fairness) -> Figures:
     for kind, groups in (("accepted", it.accepted), ("accepted_good", it.accepted_good)):
         for group, estimate in groups.items():
             put(figures, key("fairness", column, group, kind), estimate)
-    put(figures, key("fairness", column, "ratio"), it.ratio)
+    if it.ratio is not None:
+        put(figures, key("fairness", column, "ratio"), it.ratio)
     return figures
 
 

@@ -36,10 +36,10 @@ class Gate:
         return "refuse" if self.reasons else "promote"
 
 
-def judge(found: Results, bads: int, limits: Limits) -> Gate:
-    """Hold results and the number of bads that trained against every limit; a figure that could not be had fails."""
+def judge(found: Results, bads: int, judged_bads: int, limits: Limits) -> Gate:
+    """Hold results and the bads that trained and judged against every limit; a figure that could not be had fails."""
     reasons = (
-        *_enough(found, bads, limits),
+        *_enough(found, bads, judged_bads, limits),
         *_calibrated(found, limits),
         *_worse(found),
         *_stable(found, limits),
@@ -50,17 +50,22 @@ def judge(found: Results, bads: int, limits: Limits) -> Gate:
     return Gate(reasons)
 
 
-def _enough(results: Results, bads: int, limits: Limits) -> list[Reason]:
+def _enough(results: Results, bads: int, judged_bads: int, limits: Limits) -> list[Reason]:
     found = []
     if bads < limits.bads_least:
         zh = f"坏样本太少:{bads} 个,至少需要 {limits.bads_least} 个"
         found.append(_reason("too_few_bads", zh, f"too few bads: {bads}, at least {limits.bads_least} are needed"))
+    if judged_bads < limits.judged_bads_least:
+        zh = f"评判期坏样本太少:{judged_bads} 个,至少需要 {limits.judged_bads_least} 个"
+        en = f"too few bads judge: {judged_bads}, at least {limits.judged_bads_least} are needed"
+        found.append(_reason("too_few_bads_judge", zh, en))
     auc = results.overall["auc"]
     if not auc.low > limits.auc_chance:
         interval = f"{auc.low:.3f}–{auc.high:.3f}"
+        holds = ("低于", "lies below") if auc.high < limits.auc_chance else ("含有", "contains")
         zh, en = (
-            f"AUC 区间 {interval} 含有 0.5:与随机无异",
-            f"the AUC interval {interval} contains 0.5: no better than chance",
+            f"AUC 区间 {interval} {holds[0]} 0.5:不优于随机",
+            f"the AUC interval {interval} {holds[1]} 0.5: no better than chance",
         )
         found.append(_reason("no_better_than_chance", zh, en))
     return found
@@ -104,6 +109,16 @@ def _leaking(results: Results, limits: Limits) -> list[Reason]:
             zh = f"疑似泄漏:特征“{name}”单独的 AUC 为 {area:.3f} > {limits.alone_auc}"
             en = f"leakage: the feature '{name}' alone has an AUC of {area:.3f} > {limits.alone_auc}"
             found.append(_reason("leakage", zh, en))
+    auc = results.overall["auc"].value
+    if auc > limits.auc_most:
+        zh = f"疑似泄漏:AUC 为 {auc:.3f} > {limits.auc_most},好得不可信"
+        found.append(
+            _reason("leakage_together", zh, f"leakage: an AUC of {auc:.3f} > {limits.auc_most} is too good to be true")
+        )
+    if results.copied > limits.copies:
+        zh = "疑似泄漏:评判行在训练行中有相同的副本,结果也相同;请指明它们的“group”"
+        en = "leakage: judged rows stand among those that trained, outcome and all; name what they share as their group"
+        found.append(_reason("leakage_copies", zh, en))
     for name in results.afterwards:
         zh, en = f"疑似泄漏:特征“{name}”事后才能得知", f"leakage: the feature '{name}' is known only after the fact"
         found.append(_reason("leakage", zh, en))
@@ -130,7 +145,7 @@ def _sound(results: Results, limits: Limits) -> list[Reason]:
 def _unfair(results: Results, limits: Limits) -> list[Reason]:
     found = []
     for name, it in results.fair.items():
-        if it.ratio.high < limits.fair_ratio:
+        if it.ratio is not None and not it.ratio.high >= limits.fair_ratio:
             ratio = f"{it.ratio.value:.2f} ({it.ratio.low:.2f}–{it.ratio.high:.2f})"
             zh = f"按“{name}”不公平:按期还款者的通过率之比 {ratio} < {limits.fair_ratio}"
             en = f"unfair by '{name}': good repayers accepted at a ratio of {ratio} < {limits.fair_ratio}"

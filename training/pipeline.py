@@ -91,7 +91,7 @@ def _train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous:
         )
     results = _results(table, trains, parts[0], model, judged, plan, seed, explained.error, seconds)
     with seconds.of("gate"):
-        verdict = gate.judge(results, int(trains.target.sum()), plan.limits)
+        verdict = gate.judge(results, int(trains.target.sum()), int(judged.bad.sum()), plan.limits)
     text = model.fitted.booster.model_to_string()
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     content = artefact.about(
@@ -197,7 +197,9 @@ def _results(
         reversals = monotone.reversals(booster, table.features, trains.matrix, seed=seed, threads=threads)
         pairs = directions.broken(booster, table.features)
         alone = leakage.alone(trains)
-        moved = stability.of_features(table.take(split.train), table.take(split.test))
+        first, second = table.take(split.train), table.take(split.test)
+        copied = leakage.copied(first, second)
+        moved = stability.of_features(first, second)
         score_psi = stability.of_score(judged.in_training, judged.chance)
     with seconds.of("intervals"):
         overall = evaluate.overall(judged, seed=seed)
@@ -216,6 +218,7 @@ def _results(
         fair=fair,
         alone=alone,
         afterwards=leakage.known_afterwards(table.features),
+        copied=copied,
         reversals={name: count + reversals.get(name, 0) for name, count in pairs.items()},
         moved=moved,
         score_psi=score_psi,

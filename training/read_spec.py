@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
 from datetime import date
@@ -55,12 +56,18 @@ def _spec(fields: Fields, sha256: str) -> Spec:
     )
     synthetic = fields.flag("synthetic")
     used = [column.name for column in columns]
+    flags = [column.flag(code) for column in columns for code in column.special]
     for twice in sorted(name for name, times in Counter(used).items() if times > 1 and name):
         fields.fault(f"lists the feature '{twice}' twice", "Keep one of the two")
+    for twice in sorted(name for name, times in Counter([*set(used), *flags]).items() if times > 1 and name in flags):
+        fields.fault(f"gives '{twice}' two meanings", "State each special code once, and name no feature like one")
     reserved = {"target": target, "id": row_id, "group": group, "date": day, "binding_score": binding}
     for role, column in reserved.items():
         if column and column in used:
             fields.fault(f"uses the {role} column '{column}' as a feature", "Take it out of the features")
+    roles = {**{role: (column,) for role, column in reserved.items() if role != "target"}, **lists}
+    for role in sorted(role for role, named in roles.items() if target and target in named):
+        fields.fault(f"gives the target column '{target}' to '{role}' too", "The outcome has no other role")
     for column in sorted(set(used) & {*lists["exclude"], *lists["protected"]} - {""}):
         fields.fault(f"both scores and excludes '{column}'", "A column is a feature, or excluded or protected")
     return Spec(
@@ -134,7 +141,9 @@ def _numbers(fields: Fields, key: str) -> list[str]:
     found = []
     for node in fields.rows(key):
         try:
-            found.append(repr(float(str(node.value))))
+            if not math.isfinite(number := float(str(node.value))):
+                raise ValueError
+            found.append(repr(number))
         except ValueError:
             fields.fault(f"has a '{key}' code that is not a number", "Write special codes as numbers", node)
     return found

@@ -14,7 +14,7 @@ from training.intervals import Estimate
 class Results:
     """Statistics of the challenger and of each rival, paired comparisons, segments, fairness, and the checks.
 
-    alone: AUC of each feature alone. reversals: by constrained feature, pairs of leaves and steps of the sweep. moved: PSI by feature.
+    alone: AUC of each feature alone. copied: see :func:`training.leakage.copied`. reversals: by constrained feature, pairs of leaves and steps of the sweep. moved: PSI by feature.
     """
 
     overall: Mapping[str, Estimate]
@@ -24,6 +24,7 @@ class Results:
     fair: Mapping[str, Fairness]
     alone: Mapping[str, float]
     afterwards: tuple[str, ...]
+    copied: float
     reversals: Mapping[str, int]
     moved: Mapping[str, float]
     score_psi: float

@@ -40,6 +40,10 @@ class Column:
     unit: str
     known: Literal["before", "after"]
 
+    def flag(self, code: float) -> str:
+        """Name of the 0/1 feature that says where the number held a code."""
+        return f"{self.name}={code:.15g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:

@@ -27,6 +27,10 @@ class Split:
 def splits(table: Table, judged: Judged) -> tuple[Split, ...]:
     """The splits that a spec asks for; raises :class:`TableFaults` where one side would be empty."""
     if isinstance(judged, Folds):
+        if (groups := len(np.unique(table.groups))) < judged.folds:
+            raise TableFaults(
+                [f"{judged.folds} folds need as many groups, and there are {groups}. Ask for fewer folds."]
+            )
         fold = _folds(table.groups, table.target, judged)
         found = tuple(Split(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(judged.folds))
     else:

@@ -5,8 +5,10 @@ Needs no server: by default a local database and folder. MLflow's telemetry is o
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -88,14 +90,15 @@ def keep(trained: Trained, record: Record, *, now: datetime, register: bool, qua
         run_id = str(run.info.run_id)
         try:
             _log(client, run_id, trained, now)
-            artefact.write(Path(folder) / MODEL_FOLDER, trained.model_text, trained.about, now)
+            _, about = artefact.write(Path(folder) / MODEL_FOLDER, trained.model_text, trained.about, now)
+            described = hashlib.sha256(about.read_bytes()).hexdigest()
             card.write(Path(folder) / CARD_FOLDER, trained)
             client.log_artifacts(run_id, folder)
         except BaseException:
             client.set_terminated(run_id, "FAILED")
             raise
         client.set_terminated(run_id, "FINISHED")
-        tags = _version_tags(trained, quarter)
+        tags = _version_tags(trained, quarter) | {"about_sha256": described}
         version = None
         if register:
             source = f"{run.info.artifact_uri}/{MODEL_FOLDER}"
@@ -133,6 +136,9 @@ def version_folder(record: Record, version: str) -> Iterator[Path]:
 def check_ready(record: Record) -> None:
     """Find out before long work whether runs can be kept; raises :class:`RecordUnavailable`."""
     with _writable(record):
+        if not record.uri:
+            with tempfile.TemporaryFile(dir=record.folder):
+                pass
         _client(record).search_experiments(max_results=1)
 
 
@@ -234,7 +240,11 @@ def _writable(record: Record) -> Iterator[None]:
             if not record.uri:
                 record.folder.mkdir(parents=True, exist_ok=True)
             yield
-        except (MlflowException, OSError) as error:
+        except Exception as error:
+            # MLflow lets the errors of its database through as they are; their cause is the driver's.
+            if not isinstance(error, (MlflowException, OSError)) and not isinstance(error.__cause__, sqlite3.Error):
+                raise
             raise RecordUnavailable(
-                "MLflow's store cannot be used; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and the space on disk"
+                "MLflow's store cannot be used; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and the space on disk, "
+                "and restore mlflow.db from a copy where it is damaged"
             ) from error

@@ -107,7 +107,8 @@ def stop(folder: Path) -> bool:
                 "pg_ctl", ("-w", "-D", str(data), "-m", "fast", "stop"), server.bin_path, user=server.system_user
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise DatabaseFolderUnusable(folder, _cause(error)) from error
+            if not _has_ended(data):  # it may have gone by itself just before
+                raise DatabaseFolderUnusable(folder, _cause(error)) from error
     return True
 
 
@@ -145,6 +146,15 @@ def _running(data: Path) -> Any:
     except AssertionError:  # the file is still being written
         return None
     return info if info is not None and info.is_running() else None
+
+
+def _has_ended(data: Path) -> bool:
+    """Whether the server is gone, or goes within two seconds."""
+    for _ in range(10):
+        if _running(data) is None:
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def _wait_until_ready(data: Path) -> Any:

@@ -12,17 +12,20 @@ import sqlalchemy as sa
 from feature_store.adapters.recording import take_recorded_at
 
 Kind = Literal["promotion", "rollback"]
-_COLUMNS = 'kind, version, sha256, "from", "by", second, why, recorded_at'
+_COLUMNS = 'kind, version, sha256, "from", "by", second, why, recorded_at, about_sha256'
 _STANDING = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1")
 _HISTORY = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq")
 _RECORD = sa.text(f"""
     INSERT INTO promotions ({_COLUMNS})
-    VALUES (:kind, :version, :sha256, :replaces, :by, :second, :why, :recorded_at)""")
+    VALUES (:kind, :version, :sha256, :replaces, :by, :second, :why, :recorded_at, :about_sha256)""")
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """One move of the challenger. sha256: of the model's file; replaces: the version before, if any."""
+    """One move of the challenger. sha256: of the model's file; replaces: the version before, if any.
+
+    about_sha256: of the model's description; '' for a move of before that was bound.
+    """
 
     kind: Kind
     version: str
@@ -32,6 +35,7 @@ class Promotion:
     second: str
     why: str
     recorded_at: datetime
+    about_sha256: str = ""
 
 
 def standing(connection: sa.Connection) -> Promotion | None:

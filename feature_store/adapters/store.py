@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from scoring.errors import LushiError
 from scoring.policy.schema import Policy
 
 _TRY = sa.text("SELECT pg_try_advisory_lock(hashtext(:work))")
+_FREE = sa.text("SELECT pg_advisory_unlock(hashtext(:work))")
 _PATIENCE = sa.text("SET LOCAL lock_timeout = '5s'")
 """A call that cannot have its moment in time says so instead of queueing without end."""
 
@@ -76,9 +77,13 @@ class Store:
                 free = connection.execute(_TRY, {"work": work}).scalar_one()
             if not free:
                 raise AtWork(f"somebody else is at it already ({work}); wait until that has ended")
-            yield
+            try:
+                yield
+            finally:
+                with suppress(sa.exc.SQLAlchemyError):  # where the database is away, so is the lock
+                    connection.execute(_FREE, {"work": work})
         finally:
-            connection.invalidate()  # closing the session is what lets its lock go
+            connection.invalidate()  # a session that is closed lets its lock go too, but only a while later
             connection.close()
 
 

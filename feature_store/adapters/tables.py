@@ -185,6 +185,13 @@ promotions = sa.Table(
     sa.Column("second", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("recorded_at", _WHEN, nullable=False),
+    sa.Column(
+        "about_sha256",
+        sa.Text,
+        nullable=False,
+        server_default="",
+        comment="of challenger.json; empty before it was bound",
+    ),
     sa.CheckConstraint("kind in ('promotion', 'rollback')", name="promotions_kind"),
     sa.CheckConstraint("trim(why) <> ''", name="promotions_why"),
     sa.CheckConstraint('lower(trim("by")) <> lower(trim(second))', name="promotions_two_people"),

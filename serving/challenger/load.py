@@ -52,10 +52,11 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Challenger:
-    """A verified model. booster: LightGBM's own, asked with one thread."""
+    """A verified model. about_sha256: of the description's bytes. booster: LightGBM's own, asked with one thread."""
 
     model: Model
     about: About
+    about_sha256: str
     feature_set: FeatureSet
     booster: lightgbm.Booster
 
@@ -80,10 +81,13 @@ def read_folder(folder: Path) -> Artefact:
     return Artefact(*found)
 
 
-def load(artefact: Artefact, feature_sets: FeatureSets, *, version: str, wanted_sha256: str) -> Challenger:
+def load(
+    artefact: Artefact, feature_sets: FeatureSets, *, version: str, wanted_sha256: str, about_sha256: str = ""
+) -> Challenger:
     """The challenger that an artefact holds.
 
     wanted_sha256: of the model's bytes, as two people promoted it or as a decision recorded it.
+    about_sha256: of the description's bytes, as two people promoted it; '' where that is not known.
 
     Raises:
         ChallengerUnusable: where anything does not fit; nothing of a file with another hash is read.
@@ -91,6 +95,9 @@ def load(artefact: Artefact, feature_sets: FeatureSets, *, version: str, wanted_
     digest = sha256(artefact.model)
     if digest != wanted_sha256:
         raise ChallengerUnusable("wrong_hash", f"model.txt has the hash {digest[:12]}…, not {wanted_sha256[:12]}…")
+    described = sha256(artefact.about)
+    if about_sha256 and described != about_sha256:
+        raise ChallengerUnusable("wrong_hash", f"{ABOUT} has the hash {described[:12]}…, not {about_sha256[:12]}…")
     try:
         about = read_about(artefact.about)
     except AboutUnusable as refused:
@@ -100,7 +107,7 @@ def load(artefact: Artefact, feature_sets: FeatureSets, *, version: str, wanted_
     feature_set = _feature_set(about, feature_sets)
     booster = _booster(artefact.model, about)
     model = Model(version, digest, about.created_at.isoformat(), about.feature_set, about.feature_set_sha256)
-    found = Challenger(model, about, feature_set, booster)
+    found = Challenger(model, about, described, feature_set, booster)
     _check_base(found)
     return found
 

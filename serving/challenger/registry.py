@@ -6,7 +6,9 @@ off, and a registry that does not exist yet is empty rather than made.
 
 from __future__ import annotations
 
+import logging
 import os
+import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -95,13 +97,18 @@ def _reachable() -> Iterator[None]:
     """Run a call to MLflow; its own errors and those of its files and connections become ours."""
     from mlflow.exceptions import MlflowException
 
+    logging.getLogger("mlflow").setLevel(logging.ERROR)  # what it says is said here in our own words
     for about in _THEIRS:
         warnings.filterwarnings("ignore", about)
     try:
         yield
-    except (MlflowException, OSError) as error:
+    except Exception as error:
+        # MLflow lets the errors of its database through as they are; their cause is the driver's.
+        if not isinstance(error, (MlflowException, OSError)) and not isinstance(error.__cause__, sqlite3.Error):
+            raise
         raise RegistryUnavailable(
-            "the registry of models cannot be used, or holds no such version; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and `lushi models`"
+            "the registry of models cannot be used, or holds no such version; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and"
+            " `lushi models`, and restore mlflow.db from a copy where it is damaged"
         ) from error
 
 
@@ -122,4 +129,5 @@ def _version(found: Any) -> Version:
         model_sha256=tags.get("model_sha256", ""),
         feature_set=tags.get("feature_set", ""),
         quarter=tags.get("quarter", ""),
+        about_sha256=tags.get("about_sha256", ""),
     )

@@ -19,8 +19,8 @@ TRY_AGAIN = timedelta(minutes=1)
 """How long a model that could not be loaded is left alone."""
 MOST_KEPT = 4
 """Models kept for replay; a county promotes one in a quarter."""
-_Key = tuple[str, str]
-"""(version, sha256)"""
+_Key = tuple[str, str, str]
+"""(version, sha256 of the model, sha256 of its description)"""
 
 
 class NoOpinion(Exception):
@@ -61,7 +61,7 @@ class Challengers:
         self._lock = Lock()
         self._standing: tuple[_Key, Loaded | _Refused] | None = None
         self._loading: _Key | None = None
-        self._kept: dict[_Key, Challenger] = {}
+        self._kept: dict[tuple[str, str], Challenger] = {}
 
     def ready(self, promotion: Promotion, *, known_at: datetime, deadline: Deadline) -> Loaded:
         """The promoted challenger, loaded where it is not yet.
@@ -71,7 +71,7 @@ class Challengers:
         Raises:
             NoOpinion: where it cannot be used, or is not loaded in time.
         """
-        key = (promotion.version, promotion.sha256)
+        key = (promotion.version, promotion.sha256, promotion.about_sha256)
         standing = self._standing
         if standing is None or standing[0] != key or _is_due(standing[1], known_at):
             found = self._load_in_time(key, known_at, deadline)
@@ -116,13 +116,19 @@ class Challengers:
             self._kept = {**kept, key: found}
         return found
 
-    def verified(self, version: str, sha256: str) -> Challenger:
-        """A version loaded anew, as it would be if it were promoted now.
+    def verified(self, version: str, sha256: str, about_sha256: str = "") -> Challenger:
+        """A version loaded anew, as it would be if it were promoted now; the hashes are those that it must have.
 
         Raises:
             ChallengerUnusable, RegistryUnavailable: where it could not be asked.
         """
-        return load(self.registry.artefact(version), self._feature_sets, version=version, wanted_sha256=sha256)
+        return load(
+            self.registry.artefact(version),
+            self._feature_sets,
+            version=version,
+            wanted_sha256=sha256,
+            about_sha256=about_sha256,
+        )
 
     def _load_in_time(self, key: _Key, known_at: datetime, deadline: Deadline) -> Loaded | _Refused:
         with self._lock:

@@ -27,6 +27,7 @@ class Version:
     model_sha256: str
     feature_set: str
     quarter: str
+    about_sha256: str = ""
 
 
 class Registry(Protocol):

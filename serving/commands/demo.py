@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -36,8 +36,8 @@ GRADE_ON = (date(2017, 4, 30), date(2017, 7, 31), date(2021, 1, 31), date(2021, 
 """Days on which the demonstration grades the county, each known as on that day."""
 TRAIN_ON, QUARTER = date(2021, 4, 14), "2021Q1"
 """When the challenger of which quarter is trained and promoted."""
-OPENS = datetime.combine(GRADE_ON[-1], time(9), CIVIL_TIME)
-"""When the demonstration's service opens: its clock starts here."""
+OPENS = datetime.combine(GRADE_ON[-1] + timedelta(days=1), time(9), CIVIL_TIME)
+"""When the demonstration's service opens, after all that it recorded: its clock starts here."""
 
 SEED = 1
 """Of the county. Chance decides at 10,000 households whether the gate promotes; docs/training.md says how often."""
@@ -49,7 +49,7 @@ def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -
     @app.command("demo")
     def demo(
         households: Annotated[int, typer.Option(help="Size of the synthetic county.", min=20, max=2_000_000)] = 10_000,
-        seed: Annotated[int, typer.Option(help="Seed of the synthetic county.")] = SEED,
+        seed: Annotated[int, typer.Option(help="Seed of the synthetic county.", min=0)] = SEED,
         serve: Annotated[bool, typer.Option(help="Serve at the end, until Ctrl-C.")] = True,
     ) -> None:
         """Make a synthetic county, import four years of its files, grade everyone, train a challenger, answer banks.

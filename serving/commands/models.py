@@ -29,6 +29,8 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
             console.print("no challenger is registered yet; train one with `lushi train`")
             return
         table = Table("version", "registered", "quarter", "features", "model sha256", "gate", "alias", "promoted by")
+        for column in table.columns:
+            column.overflow = "fold"  # a narrow terminal loses no part of a hash or a day
         for one in found:
             table.add_row(*_row(one))
         console.print(table)

@@ -34,7 +34,7 @@ def empty(server: str) -> Iterator[sa.Engine]:
 
 
 def _decided_before_the_log(engine: sa.Engine) -> list[bytes]:
-    """Decisions as the third step kept them."""
+    """Decisions as the fourth step kept them."""
     contents = [canonical({"decision": number, "word": "信用"}) for number in range(DECISIONS)]
     with engine.begin() as connection:
         household = "INSERT INTO households (household_id) VALUES ('h') RETURNING household_no"
@@ -49,7 +49,7 @@ def _decided_before_the_log(engine: sa.Engine) -> list[bytes]:
 
 def test_up_down_and_up_again_on_an_empty_database(empty: sa.Engine) -> None:
     upgrade_to_head(empty)
-    for revision in ("0003", "0002", "0001", "base"):
+    for revision in ("0004", "0003", "0002", "0001", "base"):
         downgrade(empty, revision)
     with empty.connect() as connection:
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
@@ -59,7 +59,7 @@ def test_up_down_and_up_again_on_an_empty_database(empty: sa.Engine) -> None:
 
 
 def test_decisions_of_before_move_into_the_log_and_back(empty: sa.Engine) -> None:
-    move(empty, "0003", command.upgrade)
+    move(empty, "0004", command.upgrade)
     contents = _decided_before_the_log(empty)
     upgrade_to_head(empty)
     with empty.connect() as connection:
@@ -67,7 +67,7 @@ def test_decisions_of_before_move_into_the_log_and_back(empty: sa.Engine) -> Non
         assert (found.faults, found.size, found.kinds) == ([], DECISIONS, {"decision": DECISIONS})
         kept = connection.execute(sa.text("SELECT content FROM log_contents ORDER BY index")).scalars()
         assert [bytes(it) for it in kept] == contents
-    downgrade(empty, "0003")
+    downgrade(empty, "0004")
     with empty.connect() as connection:
         rows = connection.execute(sa.text("SELECT entry, sha256 FROM decisions ORDER BY entry_no")).all()
     assert [bytes(row.entry) for row in rows] == contents
@@ -76,7 +76,7 @@ def test_decisions_of_before_move_into_the_log_and_back(empty: sa.Engine) -> Non
 
 
 def test_no_step_down_loses_history(empty: sa.Engine) -> None:
-    move(empty, "0003", command.upgrade)
+    move(empty, "0004", command.upgrade)
     _decided_before_the_log(empty)
     with pytest.raises(RuntimeError, match="restore a backup"):
         downgrade(empty, "base")
@@ -84,6 +84,6 @@ def test_no_step_down_loses_history(empty: sa.Engine) -> None:
     with empty.begin() as connection:
         connection.execute(sa.text("DELETE FROM log_contents WHERE index = 7"))
     with pytest.raises(RuntimeError, match="1 contents were erased"):
-        downgrade(empty, "0003")
+        downgrade(empty, "0004")
     with empty.connect() as connection:
         assert verify(connection, SIGNER).size == DECISIONS, "nothing moved"

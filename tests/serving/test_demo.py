@@ -20,7 +20,7 @@ from serving.area_states import AreaStates
 from serving.commands.demo import OPENS
 from serving.commands.demo_challenger import challenge
 from serving.decide import DecisionRequest, decide
-from serving.promote import list_models
+from serving.promote import PromotionRefused, list_models, promote, rollback
 from serving.settings import read_settings
 from serving.wiring import wire
 
@@ -61,12 +61,29 @@ def test_ten_thousand_households_end_in_a_challenger_that_advises(tmp_path: Path
         assert advisory["model"]["sha256"] == one.version.model_sha256
         assert 0 < float(advisory["pd"]) < 1
         assert float(advisory["additivity_error"]) <= 1e-9
+        people = {"by": "Wang Fang", "second": "Li Qiang", "why": "as the printed lines invite"}
+        with pytest.raises(PromotionRefused, match="already stands"):
+            promote(parts, "1", **people)
+        with pytest.raises(PromotionRefused, match="no version stood before"):
+            rollback(parts, **people)
+        assert parts.store.now(lambda: OPENS) == OPENS  # its clock is not behind what the store holds
     finally:
         parts.close()
 
 
 def test_a_county_too_small_to_learn_from_is_served_without_a_challenger(tmp_path: Path) -> None:
     assert "no challenger" in _demo(tmp_path, "--households", "20")
+
+
+def test_a_seed_below_nought_is_wrong_use(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LUSHI_")}
+    command = [sys.executable, "-m", "lushi", "demo", "--no-serve", "--seed", "-1"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=clean | {"LUSHI_DATA": str(tmp_path)}
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from feature_store.adapters.promotions import Promotion
 from feature_store.feature_set import load_feature_set
 from scoring.canonical import sha256
 from serving.challenger.load import Artefact
-from serving.challenger.standing import Challengers
+from serving.challenger.standing import Challengers, NoOpinion
 from serving.challenger.versions import RegistryUnavailable
+from serving.challenger.worker import Deadline
 from serving.promote import PromotionRefused, earlier, list_models, promote, rollback
 from serving.wiring import Parts
 from tests.fakes import models
@@ -79,6 +81,8 @@ def test_a_promoted_version_advises_from_the_next_decision_on(parts: Parts, make
         ({"second": "Wang Fang"}, "two different people"),
         ({"second": " wang  FANG "}, "two different people"),
         ({"second": "ＷＡＮＧ Fang"}, "two different people"),
+        ({"second": "Wang-Fang."}, "two different people"),
+        ({"second": "\u3164"}, "two different people"),
         ({"by": ""}, "two different people"),
         ({"second": "  "}, "two different people"),
         ({"why": " "}, "a cause"),
@@ -242,6 +246,7 @@ def test_the_commands_list_promote_and_roll_back(parts: Parts) -> None:
     shown = run.invoke(app, ["models"], env={"COLUMNS": "200"}).output
     assert "challenger (advises)" in shown
     assert sha256(MADE[0].model)[:12] in shown
+    assert "…" not in run.invoke(app, ["models"], env={"COLUMNS": "80"}).output
     assert run.invoke(app, ["promote", "1"]).exit_code == 2
     refused = run.invoke(app, ["promote", "1", *people])
     assert isinstance(refused.exception, PromotionRefused)
@@ -256,3 +261,23 @@ def test_a_registry_that_was_never_made_is_empty_and_is_not_made(tmp_path: Path)
     with pytest.raises(RegistryUnavailable, match="train a challenger"):
         found.artefact("1")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_description_changed_after_training_or_after_promotion_does_not_advise(parts: Parts) -> None:
+    made = registry(parts)
+    one = made.add(MADE[0])
+    changed = Artefact(MADE[0].model, MADE[0].about.replace(b'"format": 1', b'"format":  1'))
+    assert changed.about != MADE[0].about
+    told = replace(one, about_sha256=sha256(MADE[0].about))
+    made.kept["1"] = (told, changed)
+    with pytest.raises(PromotionRefused, match="json has the hash"):
+        promote(parts, "1", **TWO)
+    made.kept["1"] = (told, MADE[0])
+    assert promote(parts, "1", **TWO).about_sha256 == sha256(MADE[0].about)
+    made.kept["1"] = (one, changed)
+    parts.__dict__["challengers"] = Challengers(made, load_feature_set, timeout_ms=60_000)
+    with parts.store.moment(parts.clock.now) as moment:
+        standing = promotions.standing(moment.connection)
+    assert standing is not None
+    with pytest.raises(NoOpinion, match="wrong_hash"):
+        parts.challengers.ready(standing, known_at=NOW, deadline=Deadline(60_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tests.training import tables
+from training import write_out
 from training.commands import register
 from training.table import Table
 from training.tracking import Record
@@ -112,7 +114,9 @@ def test_faults_give_exit_code_1_and_are_all_shown(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("words", [("--register", "--no-record"), ("--search", "99"), ("--nonsense",)])
+@pytest.mark.parametrize(
+    "words", [("--register", "--no-record"), ("--json", "/nowhere/at/all/x.json"), ("--search", "99"), ("--nonsense",)]
+)
 def test_wrong_use_gives_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     _write(tmp_path, tables.table(300))
     assert _run(tmp_path, *words).exit_code == 2
@@ -130,3 +134,45 @@ def test_a_county_is_asked_only_when_its_own_command_runs(tmp_path: Path) -> Non
     table = ["train", "table", str(tmp_path / "rows.parquet"), "--spec", str(tmp_path / "spec.yaml"), "--no-record"]
     assert CliRunner().invoke(app, [*table, "--out", str(tmp_path / "out")]).exit_code == 3
     assert isinstance(CliRunner().invoke(app, ["train"]).exception, AssertionError)
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_training(tmp_path: Path) -> None:
+    _write(tmp_path, tables.table(300))
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    result = _run(tmp_path, "--no-record", "--out", str(tmp_path / "file" / "below"))
+    assert result.exit_code == 1
+    assert "cannot be written" in result.output
+    assert "--out" in result.output
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_run_that_fails_while_writing_leaves_the_earlier_one_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, tables.table(600))
+    assert _run(tmp_path, "--no-record").exit_code in (0, 3)
+    out = tmp_path / "out"
+    (out / "note.txt").write_text("mine", encoding="utf-8")
+    before = {it: it.read_bytes() for it in out.rglob("*") if it.is_file()}
+
+    def full(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(write_out, "as_json", full)
+        result = _run(tmp_path, "--no-record", "--seed", "9")
+    assert result.exit_code == 1
+    assert "no space left on device; make room" in result.output
+    assert {it: it.read_bytes() for it in out.rglob("*") if it.is_file()} == before
+    assert _run(tmp_path, "--no-record", "--seed", "9").exit_code in (0, 3)
+    assert (out / "model" / "model.txt").read_bytes() != before[out / "model" / "model.txt"]
+    assert (out / "note.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_no_table_takes_the_name_of_the_countys_own_model(tmp_path: Path) -> None:
+    _write(tmp_path, tables.table(300))
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("name: drawn", "name: lushi-challenger"), encoding="utf-8")
+    result = _run(tmp_path, "--register")
+    assert result.exit_code == 1
+    assert "is the county's own" in result.output
+    assert not (tmp_path / "mlruns").exists()

@@ -43,6 +43,48 @@ def test_an_outcome_that_shows_in_what_is_missing_trips_it_too() -> None:
     assert "leakage" in tables.reasons(train(hidden, tables.PLAN, progress=tables.quiet, seed=7))
 
 
+def test_leaks_that_are_weak_one_by_one_and_strong_together_trip_it_too() -> None:
+    table, rng = tables.table(), np.random.default_rng(5)
+    for number in range(4):
+        table = tables.with_column(table, f"innocent {number}", table.target + rng.normal(0, 0.8, len(table)))
+    found = train(table, tables.PLAN, progress=tables.quiet, seed=7)
+    assert max(value for name, value in found.figures.items() if name.startswith("alone.innocent")) < 0.9
+    assert found.figures["overall.auc"] > 0.95
+    assert "leakage_together" in tables.reasons(found)
+
+
+def test_rows_that_stand_on_both_sides_without_a_group_of_their_own_are_found_out() -> None:
+    noise = tables.shuffled(tables.table(1000))
+    copies = noise.take(np.repeat(np.arange(1000), 3))
+    copies = replace(copies, groups=np.arange(3000), ids=np.arange(3000).astype(str))
+    plan = Plan(Folds(3, 42))
+    found = train(copies, plan, progress=tables.quiet, seed=7)
+    assert found.figures["overall.auc.low"] > 0.5  # pure noise, learnt by heart
+    assert found.figures["check.copied"] > 0.95
+    assert "leakage_copies" in tables.reasons(found)
+    told = train(replace(copies, groups=np.repeat(np.arange(1000), 3)), plan, progress=tables.quiet, seed=7)
+    assert told.figures["check.copied"] == 0
+    assert "leakage_copies" not in tables.reasons(told)
+
+
+def test_rows_that_only_happen_to_be_alike_are_no_copies() -> None:
+    table = tables.table()
+    coarse = replace(table, matrix=np.where(np.isnan(table.matrix), np.nan, np.sign(table.matrix)))
+    found = train(coarse, Plan(Folds(3, 42)), progress=tables.quiet, seed=7)
+    assert 0 < found.figures["check.copied"] < 0.4
+    assert "leakage_copies" not in tables.reasons(found)
+
+
+def test_a_judged_side_of_few_bads_is_refused() -> None:
+    table = tables.table()
+    assert table.dates is not None
+    late = table.dates >= np.datetime64(tables.JUDGED_FROM)
+    kept = np.setdiff1d(np.arange(len(table)), np.flatnonzero(late & (table.target > 0))[49:])
+    found = train(table.take(kept), tables.PLAN, progress=tables.quiet, seed=7)
+    assert found.figures["judged.bads"] == 49
+    assert "too_few_bads_judge" in tables.reasons(found)
+
+
 def test_a_feature_known_only_afterwards_trips_it_by_name_or_by_its_spec() -> None:
     table = tables.table()
     noise = np.random.default_rng(4).normal(size=len(table))
@@ -111,6 +153,19 @@ def test_a_group_whose_good_repayers_are_turned_away_is_unfair() -> None:
     assert "unfair" in tables.reasons(found)
 
 
+def test_neither_trees_nor_calibration_know_anything_of_the_rows_that_judge(trained: Trained) -> None:
+    table = tables.table()
+    assert table.dates is not None
+    late = table.dates >= np.datetime64(tables.JUDGED_FROM)
+    matrix = table.matrix.copy()
+    matrix[late, :4] = np.random.default_rng(6).normal(9, 5, (int(late.sum()), 4))
+    other = replace(table, matrix=matrix, target=np.where(late, 1 - table.target, table.target))
+    found = train(other, tables.PLAN, progress=tables.quiet, seed=7)
+    assert found.model_sha256 == trained.model_sha256
+    assert found.about["calibration"] == trained.about["calibration"]
+    assert found.figures["overall.auc"] != trained.figures["overall.auc"]
+
+
 def test_two_runs_are_the_same_to_the_last_digit(trained: Trained) -> None:
     again = train(tables.table(), tables.PLAN, progress=tables.quiet, seed=7)
     assert again.model_sha256 == trained.model_sha256
@@ -122,3 +177,14 @@ def test_two_runs_are_the_same_to_the_last_digit(trained: Trained) -> None:
 
 def test_a_feature_has_no_default_direction() -> None:
     assert Feature("x", tables.table().definition).monotone == 0
+
+
+def test_where_only_one_group_is_large_enough_no_ratio_is_claimed() -> None:
+    table = tables.table()
+    side = np.where(np.arange(len(table)) % 40 == 0, "few", "many")
+    found = train(
+        replace(table, segments=dict(table.segments) | {"side": side}), tables.PLAN, progress=tables.quiet, seed=7
+    )
+    assert "fairness.side.many.accepted" in found.figures
+    assert "fairness.side.ratio" not in found.figures
+    assert "unfair" not in tables.reasons(found)

@@ -29,6 +29,7 @@ SOUND = Results(
     fair={"sex": Fairness({}, {}, _of(0.95))},
     alone={"x": 0.7},
     afterwards=(),
+    copied=0.1,
     reversals={"x": 0},
     moved={},
     score_psi=0.05,
@@ -41,7 +42,7 @@ def _overall(name: str, estimate: Estimate) -> Results:
 
 
 def test_a_sound_model_is_promoted() -> None:
-    assert judge(SOUND, 100, LIMITS).verdict == "promote"
+    assert judge(SOUND, 100, 50, LIMITS).verdict == "promote"
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def test_a_sound_model_is_promoted() -> None:
     [
         (_overall("auc", Estimate(0.53, 0.5, 0.56)), "no_better_than_chance"),
         (_overall("auc", Estimate(0.53, float("nan"), float("nan"))), "no_better_than_chance"),
+        (replace(SOUND, fair={"sex": Fairness({}, {}, _of(float("nan")))}), "unfair"),
         (_overall("slope", _of(0.79)), "calibration_slope"),
         (_overall("slope", _of(1.26)), "calibration_slope"),
         (_overall("slope", _of(float("nan"))), "calibration_slope"),
@@ -57,6 +59,8 @@ def test_a_sound_model_is_promoted() -> None:
         (replace(SOUND, compared={"woe": Comparison("worse", _of(-0.02), None, _NOBODY)}), "worse_than_woe"),
         (replace(SOUND, compared={"binding": Comparison("worse", _of(-0.02), None, _NOBODY)}), "worse_than_binding"),
         (replace(SOUND, score_psi=0.26), "unstable"),
+        (_overall("auc", _of(0.951)), "leakage_together"),
+        (replace(SOUND, copied=0.81), "leakage_copies"),
         (replace(SOUND, score_psi=float("nan")), "unstable"),
         (replace(SOUND, alone={"x": 0.91}), "leakage"),
         (replace(SOUND, afterwards=("x",)), "leakage"),
@@ -66,7 +70,7 @@ def test_a_sound_model_is_promoted() -> None:
     ],
 )
 def test_each_limit_refuses_by_itself(found: Results, reason: str) -> None:
-    gate = judge(found, 100, LIMITS)
+    gate = judge(found, 100, 50, LIMITS)
     assert gate.verdict == "refuse"
     assert [it.id for it in gate.reasons] == [reason]
 
@@ -85,12 +89,12 @@ def test_each_limit_refuses_by_itself(found: Results, reason: str) -> None:
     ],
 )
 def test_a_value_on_the_limit_passes(found: Results) -> None:
-    assert judge(found, 100, LIMITS).verdict == "promote"
+    assert judge(found, 100, 50, LIMITS).verdict == "promote"
 
 
 def test_every_reason_is_given_at_once_in_both_languages() -> None:
     bad = replace(_overall("slope", _of(0.3)), score_psi=0.9, alone={"x": 0.99}, reversals={"x": 4})
-    gate = judge(bad, 30, LIMITS)
+    gate = judge(bad, 30, 50, LIMITS)
     assert [it.id for it in gate.reasons] == [
         "too_few_bads",
         "calibration_slope",
@@ -102,4 +106,15 @@ def test_every_reason_is_given_at_once_in_both_languages() -> None:
 
 
 def test_a_limit_of_its_own_may_be_set() -> None:
-    assert judge(SOUND, 100, replace(LIMITS, bads_least=101)).verdict == "refuse"
+    assert judge(SOUND, 100, 50, replace(LIMITS, bads_least=101)).verdict == "refuse"
+
+
+@pytest.mark.parametrize(("high", "says"), [(0.56, "contains 0.5"), (0.49, "lies below 0.5")])
+def test_the_reason_says_where_the_interval_lies(high: float, says: str) -> None:
+    (reason,) = judge(_overall("auc", Estimate(0.46, 0.42, high)), 100, 50, LIMITS).reasons
+    assert says in reason.says.en
+
+
+def test_bads_that_judge_are_counted_apart_from_those_that_train() -> None:
+    assert judge(SOUND, 100, 50, LIMITS).verdict == "promote"
+    assert [it.id for it in judge(SOUND, 1000, 49, LIMITS).reasons] == ["too_few_bads_judge"]

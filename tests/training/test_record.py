@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import tempfile
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, metrics_of, registered_name
+from training.tracking import (
+    Kept,
+    Record,
+    RecordUnavailable,
+    check_ready,
+    keep,
+    metrics_of,
+    registered,
+    registered_name,
+)
 from training.trained import Trained
 
 AT = datetime(2021, 4, 1, 9, tzinfo=UTC)
@@ -83,3 +95,27 @@ def test_a_registry_elsewhere_that_is_away_is_told_and_not_waited_for(tmp_path: 
     (tmp_path / "file").touch()
     with pytest.raises(RecordUnavailable):
         check_ready(Record(tmp_path / "file"))
+
+
+def test_a_folder_that_can_only_be_read_is_said_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_ready(Record(tmp_path))
+    before = sorted(it.name for it in tmp_path.iterdir())
+
+    def only_read(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", only_read)
+    with pytest.raises(RecordUnavailable, match="LUSHI_MLRUNS"):
+        check_ready(Record(tmp_path))
+    assert sorted(it.name for it in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\0" + b"\xff" * 8000])
+def test_a_damaged_database_is_said_in_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "mlflow.db").write_bytes(content)
+    for ask in (check_ready, lambda record: registered(record, "2021Q1")):
+        with pytest.raises(RecordUnavailable, match=r"restore mlflow\.db"):
+            ask(Record(tmp_path))
+    assert (tmp_path / "mlflow.db").read_bytes() == content

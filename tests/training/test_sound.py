@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -108,3 +109,27 @@ def test_a_changed_model_file_is_no_previous_challenger(trained: Trained, tmp_pa
     artefact.write(tmp_path, trained.model_text + " ", trained.about, AT)
     with pytest.raises(PreviousUnusable, match="restore it"):
         read_previous(tmp_path)
+
+
+def test_a_previous_challenger_reads_categories_by_their_words(trained: Trained, tmp_path: Path) -> None:
+    artefact.write(tmp_path, trained.model_text, trained.about, AT)
+    previous, table = read_previous(tmp_path), trained.table
+    place = [it.name for it in table.features].index("crop")
+    turned = replace(table.features[place], special={"levels": ["z", "c", "b", "a"]})
+    features = (*table.features[:place], turned, *table.features[place + 1 :])
+    matrix = table.matrix.copy()
+    matrix[:, place] = 3 - matrix[:, place]
+    expected = previous.odds(table.matrix)
+    assert np.array_equal(previous.reading(features).odds(matrix), expected)
+    assert np.array_equal(previous.reading(table.features).odds(table.matrix), expected)
+    assert not np.array_equal(previous.odds(matrix), expected)
+
+
+def test_a_previous_challenger_that_cannot_read_the_table_is_said(trained: Trained, tmp_path: Path) -> None:
+    artefact.write(tmp_path, trained.model_text, trained.about, AT)
+    previous, features = read_previous(tmp_path), trained.table.features
+    with pytest.raises(PreviousUnusable, match=f"not here: '{features[0].name}'"):
+        previous.reading(features[1:])
+    number = tuple(replace(it, dtype="number", special={}) for it in features)
+    with pytest.raises(PreviousUnusable, match="'crop' as another kind"):
+        previous.reading(number)

@@ -50,6 +50,8 @@ def test_a_split_with_an_empty_side_is_a_fault() -> None:
         splits(tables.table(200), TrainBefore(date(2030, 1, 1)))
     with pytest.raises(TableFaults, match="trains has no rows"):
         splits(tables.table(200), TrainBefore(date(2000, 1, 1)))
+    with pytest.raises(TableFaults, match="5 folds need as many groups, and there are 2"):
+        splits(tables.table(4), Folds(5, 1))
 
 
 def test_calibration_finds_a_known_map_and_leaves_a_right_model_alone() -> None:

@@ -66,6 +66,10 @@ def test_special_codes_become_columns_of_their_own(tmp_path: Path) -> None:
         (("name: shop\n", "name: The Shop\n"), "not a model name"),
         (("target: bad", "target: bad\ncolour: red"), "unknown key 'colour'"),
         (("special: [-1, -2]", "special: [none]"), "not a number"),
+        (("special: [-1, -2]", "special: [.nan]"), "not a number"),
+        (("special: [-1, -2]", "special: [-1, -1]"), "gives 'late=-1' two meanings"),
+        (("protected: [sex]", "protected: [bad]"), "gives the target column 'bad' to 'protected' too"),
+        (("id: id", "id: bad"), "gives the target column 'bad' to 'id' too"),
     ],
 )
 def test_a_fault_of_the_spec_names_its_line(tmp_path: Path, change: tuple[str, str], says: str) -> None:
@@ -100,6 +104,13 @@ def test_all_faults_of_a_table_come_at_once_without_what_cells_hold(tmp_path: Pa
     ("old", "new", "says"),
     [
         ("remark", "comment", "column 'remark'"),
+        ("a,p", ",p", "row 2, column 'id': the id is missing"),
+        ("b,p", "b,", "row 3, column 'person': the group is missing"),
+        ("2019-02-01", "2019-02-01x", "row 3, column 'day': the cell is not a day"),
+        ("2019-02-01", "9999-12-31", "row 3, column 'day': the day is not within"),
+        (",3,west", ",411299199001011234,west", "row 3, column 'late': the number is too great"),
+        (",3,west", f",3,{'w' * 201}", "row 3, column 'shop': the text has more than"),
+        (",", ";", "the cells stand apart by ';'"),
         ("late", "LATE", "that the spec does not name"),
         (",0,z", ",,z", "is missing"),
     ],
@@ -107,6 +118,24 @@ def test_all_faults_of_a_table_come_at_once_without_what_cells_hold(tmp_path: Pa
 def test_columns_are_never_guessed(tmp_path: Path, old: str, new: str, says: str) -> None:
     with pytest.raises(TableFaults, match=says):
         _read(tmp_path, data=DATA.replace(old, new))
+
+
+def test_a_file_without_header_does_not_have_its_first_row_repeated(tmp_path: Path) -> None:
+    with pytest.raises(TableFaults) as refused:
+        _read(tmp_path, data="u1,张三,2019-01-01,0,x,f,411299199001011234,east\n")
+    assert "张三" not in str(refused.value)
+    assert "411299199001011234" not in str(refused.value)
+    assert "column 'number 2'" in str(refused.value)
+
+
+def test_special_codes_of_many_digits_keep_their_own_columns(tmp_path: Path) -> None:
+    table = _read(tmp_path, spec=SPEC.replace("-1, -2", "1000000, 1000001"))
+    assert [it.name for it in table.features][1:3] == ["late=1000000", "late=1000001"]  # type: ignore[attr-defined]
+
+
+def test_a_day_may_carry_a_time(tmp_path: Path) -> None:
+    table = _read(tmp_path, data=DATA.replace("2019-02-01", "2019-02-01T10:30:00+08:00"))
+    assert str(table.dates[1]) == "2019-02-01"  # type: ignore[attr-defined]
 
 
 def test_the_specs_of_the_real_sets_are_faultless_and_score_no_personal_status() -> None:

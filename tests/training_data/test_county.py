@@ -178,3 +178,9 @@ def test_the_commands_say_the_verdict_and_end_with_its_code(county: County, tmp_
 def test_the_day_from_which_loans_judge_can_be_given(county: County) -> None:
     trained, _ = train_county(county, Asked(date(2019, 10, 1), register=False), progress=_quiet)
     assert trained.figures["judged.rows"] < 0.25 * trained.figures["data.rows"]
+
+
+def test_work_that_has_ended_is_free_at_once_for_the_next(county: County) -> None:
+    for _ in range(50):
+        with county.store.alone("one after the other"):
+            pass

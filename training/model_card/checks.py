@@ -29,6 +29,12 @@ _BEFORE = (
         Number("train.bads", "count"),
     ),
     Check(
+        "too_few_bads_judge",
+        Text("评判所用的坏样本", "bads among those that judge"),
+        Text("≥ [[limit.judged_bads_least|count]]", "≥ [[limit.judged_bads_least|count]]"),
+        Number("judged.bads", "count"),
+    ),
+    Check(
         "no_better_than_chance",
         Text("AUC 优于随机", "AUC beats chance"),
         Text("整个区间 > [[limit.auc_chance|two]]", "whole interval > [[limit.auc_chance|two]]"),
@@ -61,6 +67,18 @@ _AFTER = (
         Text("任一特征单独的 AUC;无事后才知的特征", "AUC of any feature alone; none known only afterwards"),
         Text("≤ [[limit.alone_auc|two]]", "≤ [[limit.alone_auc|two]]"),
         Number("alone.most"),
+    ),
+    Check(
+        "leakage_together",
+        Text("AUC 不至于好得不可信", "AUC not too good to be true"),
+        Text("≤ [[limit.auc_most|two]]", "≤ [[limit.auc_most|two]]"),
+        Number("overall.auc"),
+    ),
+    Check(
+        "leakage_copies",
+        Text("评判行是训练行副本的程度", "how far judged rows are copies of rows that trained"),
+        Text("≤ [[limit.copies|two]]", "≤ [[limit.copies|two]]"),
+        Number("check.copied"),
     ),
     Check(
         "monotonicity",
