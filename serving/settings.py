@@ -19,7 +19,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     (
         "LUSHI_HOST",
         "127.0.0.1",
-        "Address that the service listens on; this machine only, since callers are not yet told apart.",
+        "Address that the service listens on; this machine only: a gateway in front speaks TLS.",
     ),
     ("LUSHI_PORT", "8000", "Port that the service listens on, 1 to 65535."),
     (
@@ -54,7 +54,7 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
 
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""The service does not yet know who calls, so it listens on its own machine only."""
+"""Keys must not travel unencrypted, so the service listens on its own machine only."""
 
 
 class SettingsInvalid(LushiError):
@@ -106,8 +106,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     host = value["LUSHI_HOST"]
     if host not in LOOPBACK:
         raise SettingsInvalid(
-            f"LUSHI_HOST must be one of {', '.join(LOOPBACK)} until callers can be told apart: put a gateway that "
-            "authenticates banks in front of the service"
+            f"LUSHI_HOST must be one of {', '.join(LOOPBACK)} , since keys must not travel unencrypted: put a "
+            "gateway that speaks TLS in front of the service"
         )
     return Settings(
         data=Path(value["LUSHI_DATA"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -22,13 +20,12 @@ from feature_store.filing import CIVIL_TIME
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
-from serving.area_states import AreaStates
 from serving.clock import FixedClock
+from serving.commands.demo_calls import give_keys, howto
 from serving.commands.demo_challenger import Challenge, Train, challenge, tell
 from serving.commands.grade import show
 from serving.commands.serve import check_port, run
-from serving.decide import state_of
-from serving.grade_county import GRADED, Register, grade_county
+from serving.grade_county import Register, grade_county
 from serving.settings import Settings
 from serving.wiring import Parts, wire
 
@@ -68,8 +65,9 @@ def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -
             found, challenger = _build(parts, folder / "county", households, seed=seed, train=train)
             show(found, console)
             tell(challenger, console)
+            give_keys(parts)
             if serve:
-                console.print(_howto(parts, found), soft_wrap=True, highlight=False, markup=False)
+                console.print(howto(parts, found, QUARTER), soft_wrap=True, highlight=False, markup=False)
                 run(parts, ready=lambda: console.print("[green]serving[/]; stop with Ctrl-C"))
         finally:
             parts.close()
@@ -140,39 +138,3 @@ def _import(parts: Parts, folder: Path) -> None:
         done = import_file(parts.store, path, policies=parts.policies, now=parts.clock.now, id_key=parts.id_key)
         if done.outcome != "imported":
             raise LushiError(f"{path} was {done.outcome}: {'; '.join(map(str, done.faults[:3]))}")
-
-
-def _howto(parts: Parts, found: Register) -> str:
-    asked = {
-        "household_id": _example(parts, found),
-        "purpose": "livestock",
-        "amount_cny": 30000,
-        "term_months": 24,
-        "consent_reference": "consent-2021-000123",
-    }
-    base = f"http://{parts.settings.host}:{parts.settings.port}"
-    return f"""
-A bank asks before disbursement (the clock stands at {OPENS:%Y-%m-%d %H:%M}):
-
-curl -s {base}/v1/decisions -H 'Content-Type: application/json' -d '{json.dumps(asked)}'
-
-The household at a glance, with the path to its next grade:
-
-curl -s {base}/v1/households/{asked["household_id"]}
-
-An analyst looks at the challengers and repeats the quarter's training, in another terminal:
-
-export LUSHI_DATA={parts.settings.data} LUSHI_MLRUNS={parts.settings.mlruns} LUSHI_NOW={OPENS.isoformat()}
-lushi models
-lushi retrain --quarter {QUARTER}
-"""
-
-
-def _example(parts: Parts, found: Register) -> str:
-    """A household with a middling grade that is offered a loan; the first one where there is none."""
-    areas = AreaStates()
-    for number in np.flatnonzero((found.status == GRADED) & (found.grade >= 1))[:200]:
-        household_id = str(found.household_ids[number])
-        if state_of(household_id, parts, areas)[0].terms.offer is not None:
-            return household_id
-    return str(found.household_ids[0])
