@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from feature_store.adapters import idempotency
+from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
 from scoring.assess import Assessment, assess
+from scoring.canonical import canonical, sha256
 from scoring.decision import binding_of, money, sources_data
 from scoring.errors import LushiError
 from scoring.terms import Request
@@ -22,6 +25,14 @@ from serving.wiring import Parts
 
 class UnknownHousehold(LushiError):
     """No household with that id was registered by then."""
+
+
+class KeyInUse(LushiError):
+    """The first call with an idempotency key has not ended yet."""
+
+
+class KeyReused(LushiError):
+    """An idempotency key came with another request than the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +52,28 @@ class DecisionRequest:
             "consent_reference": self.consent_reference,
         }
 
+    def sha256(self) -> bytes:
+        """The hash of everything that was asked."""
+        return bytes.fromhex(sha256(canonical(self.as_data() | {"household_id": self.household_id})))
 
-def decide(request: DecisionRequest, parts: Parts, areas: AreaStates, *, caller: Caller) -> Entry:
+
+def decide(
+    request: DecisionRequest, parts: Parts, areas: AreaStates, *, caller: Caller, key: str | None = None
+) -> Entry:
     """Decide for a caller and record. What returns is committed.
 
+    key: of the caller's own choice; the same key with the same request gives the decision of the first call.
+
     Raises:
+        KeyInUse, KeyReused: where the key's first call is still under way, or was another request.
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
         StoreUnavailable: where the database is away; then nothing is recorded.
     """
     with parts.store.moment(parts.clock.now) as moment:
         on = civil_day(moment.known_at)
         policy = parts.policies.in_force(on)
+        if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:
+            return entry
         check_purpose(request.loan.purpose, policy)
         file = moment.credit_file(request.household_id, on=on, policy=policy)
         if file is None:
@@ -79,7 +101,7 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates, *, caller:
             advisory=advisory,
             read=sources_data(dict(file.sources)),
         )
-        return ledger.append(
+        entry = ledger.append(
             moment,
             decision_id=decision_id,
             household_id=file.household_id,
@@ -87,6 +109,27 @@ def decide(request: DecisionRequest, parts: Parts, areas: AreaStates, *, caller:
             recorded_at=moment.known_at,
             content=content,
         )
+        if key is not None:
+            idempotency.keep(
+                moment.connection,
+                tenant=caller.tenant,
+                key=key,
+                request_sha256=request.sha256(),
+                decision_id=decision_id,
+            )
+        return entry
+
+
+def _decided_before(moment: Moment, request: DecisionRequest, caller: Caller, key: str) -> Entry | None:
+    """The decision that the caller's key already led to; the key is held until the transaction ends."""
+    if not idempotency.claim(moment.connection, caller.tenant, key):
+        raise KeyInUse("a call with this Idempotency-Key is under way; repeat it in a moment")
+    led = idempotency.led_to(moment.connection, caller.tenant, key)
+    if led is None:
+        return None
+    if led.request_sha256 != request.sha256():
+        raise KeyReused("this Idempotency-Key was sent with another request before; take a fresh key")
+    return ledger.find(moment, led.decision_id)
 
 
 def state_of(

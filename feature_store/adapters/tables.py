@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "clients",
     "client_keys",
     "revocations",
+    "idempotency_keys",
 )
 
 
@@ -239,8 +240,23 @@ decisions = sa.Table(
     _household(),
     sa.Column("recorded_at", _WHEN, nullable=False),
     sa.Column("tenant", sa.Text, comment="whose decision it is; empty before callers were told apart"),
+    sa.Column(
+        "checkpoint_size",
+        sa.BigInteger,
+        sa.ForeignKey("checkpoints.size"),
+        comment="of the checkpoint that its receipt named",
+    ),
     sa.Index("decisions_household", "household_no", sa.text("recorded_at DESC")),
     sa.Index("decisions_recorded_at", "recorded_at"),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("tenant", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("request_sha256", BYTEA, nullable=False),
+    sa.Column("decision_id", UUID, sa.ForeignKey("decisions.decision_id"), nullable=False),
 )
 
 clients = sa.Table(

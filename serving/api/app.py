@@ -20,7 +20,7 @@ from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
 from serving.api import problems
 from serving.api.access import Assessing, Deciding, KeyNeeded, ReadingDecisions, ReadingHouseholds, ReadingService
-from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId
+from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId, IdempotencyKey
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.problems import documented
@@ -83,10 +83,13 @@ def create_app(parts: Parts) -> FastAPI:
         responses=documented(400, 404, 408, 409, 413, 415, 422, 503),
         tags=["decisions"],
     )
-    def post_decision(asked: DecisionAsked, caller: Deciding) -> Response:
-        """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt."""
+    def post_decision(asked: DecisionAsked, caller: Deciding, key: IdempotencyKey = None) -> Response:
+        """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt.
+
+        With an Idempotency-Key a call may be repeated: the same key and body give the first call's answer.
+        """
         request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
-        entry = decide(request, parts, areas, caller=caller)
+        entry = decide(request, parts, areas, caller=caller, key=key)
         return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
 
     @app.get("/v1/decisions/{decision_id}", responses=documented(404, 422, 503), tags=["decisions"])

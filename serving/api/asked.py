@@ -6,12 +6,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from fastapi import Header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scoring.terms import Request
 
 HouseholdId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,39}$", examples=["411299101203-0042"])]
 Purpose = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["livestock"])]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,100}$", description="Of your own choice, fresh for each call."),
+]
 
 
 def _ascii(value: object) -> object:

@@ -15,7 +15,7 @@ from feature_store.adapters.connect import StoreUnavailable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
-from serving.decide import UnknownHousehold
+from serving.decide import KeyInUse, KeyReused, UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
 from serving.replay import UnknownDecision
@@ -55,7 +55,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     408: "The request came too slowly",
-    409: "No policy is in force",
+    409: "It cannot be done now",
     413: "The request is too large",
     415: "The content type is not JSON",
     422: "The request is not valid",
@@ -97,6 +97,8 @@ _FIELDS = frozenset(
         "body",
         "path",
         "query",
+        "header",
+        "Idempotency-Key",
         "household_id",
         "decision_id",
         "purpose",
@@ -156,6 +158,8 @@ def install(app: FastAPI) -> None:
     on(UnknownDecision, lambda error: problem(404, "unknown-decision", _sentence(error)))
     on(NoSuchProof, lambda error: problem(404, "no-such-proof", _sentence(error)))
     on(Forbidden, lambda error: problem(403, "not-allowed", _sentence(error)))
+    on(KeyInUse, lambda error: problem(409, "key-in-use", _sentence(error)))
+    on(KeyReused, lambda error: problem(422, "key-reused", _sentence(error)))
     on(PolicyNotInForce, lambda error: problem(409, "policy-not-in-force", _sentence(error)))
     on(
         UnknownPurpose,

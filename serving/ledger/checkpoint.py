@@ -39,3 +39,8 @@ class Signer:
         body = f"{self.name}\n{size}\n{base64.b64encode(root).decode()}\n"
         signature = base64.b64encode(self._id + self.key.sign(body.encode())).decode()
         return f"{body}\n\u2014 {self.name} {signature}\n"
+
+
+def size_of(note: str) -> int:
+    """The number of entries that a checkpoint covers."""
+    return int(note.split("\n")[1])

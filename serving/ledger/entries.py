@@ -25,7 +25,7 @@ class Entry:
     """One recorded decision and its receipt.
 
     tenant: whose decision it is, None for one of before callers were told apart. content: canonical bytes, and salt: what the entry commits to; both None once they were erased.
-    body: the entry's bytes in the log. checkpoint: the newest one when this was read, None before the first.
+    body: the entry's bytes in the log. checkpoint: the newest one when it was answered, None before the first.
     """
 
     entry_no: int

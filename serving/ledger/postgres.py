@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from feature_store.adapters import log_tables
 from feature_store.adapters.store import Moment
-from feature_store.adapters.tables import decisions, households, log_contents, log_entries
+from feature_store.adapters.tables import checkpoints, decisions, households, log_contents, log_entries
 from serving.access.callers import Caller
 from serving.ledger import log
+from serving.ledger.checkpoint import size_of
 from serving.ledger.entries import Entry
 
 _HOUSEHOLD = sa.select(households.c.household_no).where(households.c.household_id == sa.bindparam("household_id"))
@@ -24,9 +25,11 @@ _ENTRIES = (
         log_contents.c.content,
         log_entries.c.body,
         log_contents.c.salt,
+        checkpoints.c.note,
     )
     .join(log_entries, log_entries.c.index == decisions.c.entry_no)
     .outerjoin(log_contents, log_contents.c.index == decisions.c.entry_no)
+    .outerjoin(checkpoints, checkpoints.c.size == decisions.c.checkpoint_size)
 )
 
 
@@ -43,6 +46,7 @@ def append(
         "decision_id": decision_id,
         "household_no": household_no,
         "tenant": tenant,
+        "checkpoint_size": size_of(checkpoint) if checkpoint is not None else None,
         "recorded_at": recorded_at,
     }
     connection.execute(decisions.insert(), row)
@@ -52,7 +56,7 @@ def append(
 def find(moment: Moment, decision_id: UUID) -> Entry | None:
     """The entry of a decision; None where there is none."""
     row = moment.connection.execute(_ENTRIES.where(decisions.c.decision_id == decision_id)).one_or_none()
-    return _entry(row, log_tables.newest_checkpoint(moment.connection)) if row else None
+    return _entry(row) if row else None
 
 
 def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None:
@@ -74,6 +78,6 @@ def sample(moment: Moment, most: int) -> list[UUID]:
     return list(moment.connection.execute(query).scalars())
 
 
-def _entry(row: Any, checkpoint: str | None) -> Entry:
+def _entry(row: Any) -> Entry:
     content, salt = (None if it is None else bytes(it) for it in (row.content, row.salt))
-    return Entry(row.entry_no, row.decision_id, row.tenant, content, bytes(row.body), salt, checkpoint)
+    return Entry(row.entry_no, row.decision_id, row.tenant, content, bytes(row.body), salt, row.note)

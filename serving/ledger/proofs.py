@@ -11,7 +11,7 @@ from feature_store.adapters import log_tables
 from feature_store.adapters.log_tables import Connection
 from scoring.errors import LushiError
 from serving.ledger import tree
-from serving.ledger.checkpoint import Signer
+from serving.ledger.checkpoint import Signer, size_of
 
 Found = TypeVar("Found")
 
@@ -59,11 +59,6 @@ def consistency(connection: Connection, first: int, second: int) -> dict[str, An
         raise NoSuchProof(f"the log has {size} entries; ask for sizes with 0 <= first <= second <= {size}")
     path = _read(connection, lambda node: tree.consistency(first, second, node))
     return {"first": first, "second": second, "path": _coded(path)}
-
-
-def size_of(note: str) -> int:
-    """The number of entries that a checkpoint covers."""
-    return int(note.split("\n")[1])
 
 
 def _read(connection: Connection, build: Callable[[tree.Node], Found]) -> Found:

@@ -1,4 +1,4 @@
-"""API clients of banks and others, their keys (as HMACs only), and what was revoked: only ever appended to."""
+"""Callers: API clients, their keys (as HMACs only), what was revoked, whose a decision is, and keys of repeated calls."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ depends_on = None
 TABLES = """
 ALTER TABLE decisions ADD COLUMN tenant text;
 COMMENT ON COLUMN decisions.tenant IS 'whose decision it is; empty before callers were told apart';
+ALTER TABLE decisions ADD COLUMN checkpoint_size bigint REFERENCES checkpoints (size);
+COMMENT ON COLUMN decisions.checkpoint_size IS 'of the checkpoint that its receipt named';
+CREATE TABLE idempotency_keys (
+    tenant text NOT NULL,
+    key text NOT NULL,
+    request_sha256 bytea NOT NULL,
+    decision_id uuid NOT NULL REFERENCES decisions (decision_id),
+    PRIMARY KEY (tenant, key)
+);
+CREATE TRIGGER idempotency_keys_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON idempotency_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TABLE clients (
     client_id text PRIMARY KEY,
     tenant text NOT NULL,
@@ -56,5 +67,5 @@ def downgrade() -> None:
     """Remove the tables; refused where a client was ever made, which no program forgets."""
     if op.get_bind().execute(sa.text("SELECT EXISTS (SELECT FROM clients)")).scalar_one():
         raise RuntimeError("clients holds recorded history; restore a backup instead")
-    op.execute("DROP TABLE revocations, client_keys, clients")
-    op.execute("ALTER TABLE decisions DROP COLUMN tenant")
+    op.execute("DROP TABLE revocations, client_keys, clients, idempotency_keys")
+    op.execute("ALTER TABLE decisions DROP COLUMN tenant, DROP COLUMN checkpoint_size")
