@@ -43,6 +43,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "Key under which clients' keys are hashed, 64 hexadecimal digits. Empty: the file access.key in LUSHI_DATA, made at need.",
     ),
+    (
+        "LUSHI_CALLS_PER_SECOND",
+        "100",
+        "Calls a second that one client may make in the long run, 1 to 10000; five times as many at once.",
+    ),
     ("LUSHI_CHECKPOINT_SECONDS", "60", "Seconds between two signed checkpoints of the log, 1 to 86400."),
     ("LUSHI_LOG_NAME", "lushi-credit/log", "Name under which the log signs; its own for every installation."),
     (
@@ -80,6 +85,7 @@ class Settings:
     mlflow_uri: str
     opinion_timeout_ms: int
     access_key: bytes | None
+    calls_per_second: int
     checkpoint_seconds: int
     log_name: str
     log_key: bytes | None
@@ -119,9 +125,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         id_key=_key("LUSHI_ID_KEY", value["LUSHI_ID_KEY"]),
         mlruns=Path(value["LUSHI_MLRUNS"]),
         mlflow_uri=environment.get("MLFLOW_TRACKING_URI", ""),
-        opinion_timeout_ms=_milliseconds(value["LUSHI_OPINION_TIMEOUT_MS"]),
+        opinion_timeout_ms=_whole("LUSHI_OPINION_TIMEOUT_MS", value["LUSHI_OPINION_TIMEOUT_MS"], most=60_000),
         access_key=_key("LUSHI_ACCESS_KEY", value["LUSHI_ACCESS_KEY"]),
-        checkpoint_seconds=_seconds(value["LUSHI_CHECKPOINT_SECONDS"]),
+        calls_per_second=_whole("LUSHI_CALLS_PER_SECOND", value["LUSHI_CALLS_PER_SECOND"], most=10_000),
+        checkpoint_seconds=_whole("LUSHI_CHECKPOINT_SECONDS", value["LUSHI_CHECKPOINT_SECONDS"], most=86_400),
         log_name=_log_name(value["LUSHI_LOG_NAME"]),
         log_key=_key("LUSHI_LOG_KEY", value["LUSHI_LOG_KEY"]),
     )
@@ -136,15 +143,9 @@ def _url(written: str) -> str:
     return written
 
 
-def _milliseconds(written: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > 60_000:
-        raise SettingsInvalid("LUSHI_OPINION_TIMEOUT_MS is not a time; give whole milliseconds from 1 to 60000")
-    return int(written)
-
-
-def _seconds(written: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > 86_400:
-        raise SettingsInvalid("LUSHI_CHECKPOINT_SECONDS is not a time; give whole seconds from 1 to 86400")
+def _whole(name: str, written: str, *, most: int) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > most:
+        raise SettingsInvalid(f"{name} is not a number; give a whole number from 1 to {most}")
     return int(written)
 
 

@@ -259,6 +259,16 @@ idempotency_keys = sa.Table(
     sa.Column("decision_id", UUID, sa.ForeignKey("decisions.decision_id"), nullable=False),
 )
 
+client_rates = sa.Table(
+    "client_rates",
+    metadata,
+    sa.Column("client_id", sa.Text, primary_key=True),
+    sa.Column("tokens", sa.Double, nullable=False),
+    sa.Column("at", _WHEN, nullable=False),
+    comment="how many calls each client may still make now; lost with a crash, and then full",
+    prefixes=["UNLOGGED"],
+)
+
 clients = sa.Table(
     "clients",
     metadata,

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from feature_store.adapters import rates
 from feature_store.adapters.connect import StoreUnavailable
 from serving.access.callers import Caller, Forbidden, caller_of
 from serving.access.roles import Act
@@ -18,10 +19,16 @@ from serving.wiring import Parts
 OPEN = frozenset({"/livez"})
 """Paths that answer without a key."""
 _MOST_HEADER = 200
+BURST = 5
+"""Seconds' worth of calls that a client may make at once."""
+
+
+class TooMany:
+    """A client that has made all the calls it may make for now."""
 
 
 class KeyNeeded:
-    """Middleware: a live key, or 401; nothing of the request is read before."""
+    """Middleware: a live key, or 401; not too many calls, or 429; nothing of the request is read before."""
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self._app, self._parts = app, parts
@@ -43,14 +50,23 @@ class KeyNeeded:
             answer.headers["WWW-Authenticate"] = 'Bearer realm="lushi"'
             await answer(scope, receive, send)
             return
+        if not isinstance(caller, Caller):
+            answer = problem(429, "too-many-calls", "This client calls too often; wait a second and go on more slowly.")
+            answer.headers["Retry-After"] = "1"
+            await answer(scope, receive, send)
+            return
         scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
 
-    def _caller(self, written: str) -> Caller | None:
+    def _caller(self, written: str) -> Caller | TooMany | None:
         if not written:
             return None
+        rate = self._parts.settings.calls_per_second
         with self._parts.store.looking(self._parts.clock.now()) as moment:
-            return caller_of(moment.connection, written, pepper=self._parts.access_key, now=moment.known_at)
+            caller = caller_of(moment.connection, written, pepper=self._parts.access_key, now=moment.known_at)
+            if caller is None or rates.take(moment.connection, caller.client_id, rate=rate, burst=rate * BURST):
+                return caller
+            return TooMany()
 
 
 def _bearer(scope: Scope) -> str:

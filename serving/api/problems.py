@@ -43,7 +43,7 @@ class ProblemDetails(BaseModel):
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that may answer with these problems; every route needs a key and an allowed role."""
-    statuses = (401, 403, *statuses)
+    statuses = (401, 403, *statuses, 429)
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
     return {status: {"model": ProblemDetails, "content": content, "description": TITLES[status]} for status in statuses}
 
@@ -59,6 +59,7 @@ TITLES = {
     413: "The request is too large",
     415: "The content type is not JSON",
     422: "The request is not valid",
+    429: "Too many calls",
     500: "An error on our side",
     503: "The service cannot answer now",
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ from starlette.testclient import TestClient
 
 from serving.access.keys import Key, new_key, read_key
 from serving.access.roles import EVERY_TENANT, MAY, Act, Role
-from serving.api.access import OPEN, act_of
+from serving.api.access import BURST, OPEN, act_of
 from serving.api.app import create_app
 from serving.clients import ClientRefused, Issued, add_client, list_clients, revoke, rotate_key
 from serving.ledger.verify import verify
@@ -191,3 +193,19 @@ def test_a_mistyped_key_is_known_before_the_database_is_asked(place: int, other:
     assert read_key(written) == key
     changed = written[:place] + other + written[place + 1 :]
     assert changed == written or read_key(changed) is None
+
+
+def test_a_client_that_calls_too_often_is_told_so_and_no_other_is(own: Served) -> None:
+    slow = replace(own.parts, settings=replace(own.parts.settings, calls_per_second=1))
+    slow.__dict__["store"] = own.parts.store
+    client = TestClient(create_app(slow), raise_server_exceptions=False)
+    one, other = own.key(), own.key()
+    found = [client.get("/readyz", headers=one) for _ in range(9)]
+    statuses = [it.status_code for it in found]
+    assert statuses[:BURST] == [200] * BURST
+    assert 429 in statuses
+    told = next(it for it in found if it.status_code == 429)
+    assert (told.headers["Retry-After"], told.json()["type"]) == ("1", "urn:lushi:problem:too-many-calls")
+    assert client.get("/readyz", headers=other).status_code == 200
+    time.sleep(1.1)
+    assert client.get("/readyz", headers=one).status_code == 200

@@ -24,6 +24,12 @@ CREATE TABLE idempotency_keys (
 );
 CREATE TRIGGER idempotency_keys_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON idempotency_keys
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE UNLOGGED TABLE client_rates (
+    client_id text PRIMARY KEY,
+    tokens double precision NOT NULL,
+    at timestamptz NOT NULL
+);
+COMMENT ON TABLE client_rates IS 'how many calls each client may still make now; lost with a crash, and then full';
 CREATE TABLE clients (
     client_id text PRIMARY KEY,
     tenant text NOT NULL,
@@ -67,5 +73,5 @@ def downgrade() -> None:
     """Remove the tables; refused where a client was ever made, which no program forgets."""
     if op.get_bind().execute(sa.text("SELECT EXISTS (SELECT FROM clients)")).scalar_one():
         raise RuntimeError("clients holds recorded history; restore a backup instead")
-    op.execute("DROP TABLE revocations, client_keys, clients, idempotency_keys")
+    op.execute("DROP TABLE client_rates, revocations, client_keys, clients, idempotency_keys")
     op.execute("ALTER TABLE decisions DROP COLUMN tenant, DROP COLUMN checkpoint_size")
