@@ -18,9 +18,10 @@ from feature_store.filing import civil_day
 from scoring.assess import assess, path_of
 from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
-from serving.api import problems
 from serving.api.access import Assessing, Deciding, KeyNeeded, ReadingDecisions, ReadingHouseholds, ReadingService
+from serving.api.answers import install
 from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId, IdempotencyKey
+from serving.api.batch import batch_routes
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.problems import documented
@@ -72,10 +73,11 @@ def create_app(parts: Parts) -> FastAPI:
         default_response_class=Json,
     )
     areas = AreaStates()
-    problems.install(app)
+    install(app)
     app.add_middleware(BodyLimits)
     app.add_middleware(KeyNeeded, parts=parts)
     app.include_router(log_routes(parts, Json))
+    app.include_router(batch_routes(parts, areas))
 
     @app.post(
         "/v1/decisions",

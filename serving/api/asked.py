@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -54,6 +54,18 @@ class DecisionAsked(Loan):
 
     household_id: HouseholdId
     consent_reference: Reference
+
+
+class ItemAsked(DecisionAsked):
+    """One call of many, with the key by which it may be repeated."""
+
+    idempotency_key: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
+
+
+class ManyAsked(Closed):
+    """Many calls at once; each is read by itself, so that one that is wrong spoils no other."""
+
+    decisions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=500)]
 
 
 class AssessmentAsked(Closed):

@@ -51,6 +51,7 @@ def _calls(served: Served, decision_id: str) -> dict[str, tuple[str, str, object
     assessed = {"values": {}}
     return {
         "/v1/decisions": ("POST", "/v1/decisions", ask(household), Act.DECIDE),
+        "/v1/decisions:batch": ("POST", "/v1/decisions:batch", {"decisions": [ask(household)]}, Act.DECIDE),
         "/v1/decisions/{decision_id}": ("GET", f"/v1/decisions/{decision_id}", None, Act.READ_DECISION),
         "/v1/households/{household_id}": ("GET", f"/v1/households/{household}", None, Act.READ_HOUSEHOLD),
         "/v1/assessments": ("POST", "/v1/assessments", assessed, Act.ASSESS),

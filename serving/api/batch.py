@@ -1,0 +1,56 @@
+"""Many decisions in one call: each decided, recorded and answered by itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from serving.access.callers import Caller
+from serving.api.access import Deciding
+from serving.api.answers import answer_of
+from serving.api.asked import ItemAsked, ManyAsked
+from serving.api.problems import documented
+from serving.api.receipts import answer
+from serving.area_states import AreaStates
+from serving.decide import DecisionRequest, decide
+from serving.wiring import Parts
+
+
+def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
+    """The route over one set of parts."""
+    routes = APIRouter(tags=["decisions"])
+
+    @routes.post("/v1/decisions:batch", responses=documented(400, 408, 413, 415, 422, 503), response_class=Response)
+    def post_decisions(asked: ManyAsked, caller: Deciding) -> Response:
+        """Decide up to 500 calls, in their order: each has its own status, and its decision or its problem.
+
+        Give each an idempotency_key: when the answer is lost, the whole call can be sent again.
+        """
+        results = [_one(item, parts, areas, caller) for item in asked.decisions]
+        return Response(orjson.dumps({"results": results}), media_type="application/json")
+
+    return routes
+
+
+def _one(item: dict[str, Any], parts: Parts, areas: AreaStates, caller: Caller) -> dict[str, Any]:
+    """One item's result; whatever goes wrong with it is its own problem."""
+    try:
+        asked = ItemAsked.model_validate_json(orjson.dumps(item))
+        request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
+        entry = decide(request, parts, areas, caller=caller, key=asked.idempotency_key)
+    except ValidationError as error:
+        invalid = RequestValidationError([{**it, "loc": ("body", *it["loc"])} for it in error.errors()])
+        return _refused(invalid)
+    except Exception as error:
+        return _refused(error)
+    return {"status": 201, "decision": orjson.Fragment(answer(entry))}
+
+
+def _refused(error: Exception) -> dict[str, Any]:
+    response = answer_of(error)
+    return {"status": response.status_code, "problem": json.loads(bytes(response.body))}
