@@ -56,9 +56,9 @@ class Challenger:
 
     model: Model
     about: About
-    about_sha256: str
     feature_set: FeatureSet
     booster: lightgbm.Booster
+    about_sha256: str = ""
 
 
 def read_folder(folder: Path) -> Artefact:
@@ -107,7 +107,7 @@ def load(
     feature_set = _feature_set(about, feature_sets)
     booster = _booster(artefact.model, about)
     model = Model(version, digest, about.created_at.isoformat(), about.feature_set, about.feature_set_sha256)
-    found = Challenger(model, about, described, feature_set, booster)
+    found = Challenger(model, about, feature_set, booster, described)
     _check_base(found)
     return found
 

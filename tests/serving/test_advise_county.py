@@ -207,8 +207,8 @@ def test_one_row_that_does_not_add_up_is_an_error_and_nothing_is_written(
     out.write_bytes(b"before")
     for off, words in ((1e-8, "do not add up"), (math.nan, "are not finite")):
 
-        def lying(version: str, sha256: str, off: float = off) -> Challenger:
-            found = real(version, sha256)
+        def lying(version: str, sha256: str, about_sha256: str, off: float = off) -> Challenger:
+            found = real(version, sha256, about_sha256)
             return replace(found, booster=Lying(found.booster, off))  # type: ignore[arg-type]
 
         monkeypatch.setattr(advised.served.parts.challengers, "verified", lying)
