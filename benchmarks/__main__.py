@@ -83,7 +83,8 @@ def _challenger(console: Console, households: int) -> None:
     table.add_row("training pipeline without bootstraps, against a bare fit", *seconds, ratio, "≤ 2")
     with console.status("opinion"):
         said = opinion.one()
-    table.add_row("opinion for one household, against bare predict", *_opinion(said), "≤ 1.3")
+    table.add_row("opinion for one household, against bare predict", *_opinion(said.computed), "≤ 1.3")
+    table.add_row("the same as a decision asks: on the model's own thread, in time", *_opinion(said.asked), "≤ 1.3")
     console.print(table)
 
 
@@ -107,8 +108,7 @@ def _cells(paired: Paired) -> tuple[str, str, str]:
     return f"{paired.ours * 1000:.3f} ms", f"{paired.peer * 1000:.3f} ms", ratio
 
 
-def _opinion(said: opinion.Opinions) -> tuple[str, str, str]:
-    asked = said.asked
+def _opinion(asked: Paired) -> tuple[str, str, str]:
     ratio = f"{asked.ratio:.2f} ({asked.low:.2f} – {asked.high:.2f})"
     return f"{asked.ours * 1000:.3f} ms", f"{asked.peer * 1000:.3f} ms", ratio
 
