@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from pymerkle import InmemoryTree, verify_consistency, verify_inclusion  # type: ignore[import-untyped]
 
 from serving.ledger import tree
 
@@ -68,3 +69,20 @@ def test_what_is_not_there_has_no_proof(index: int, size: int) -> None:
         tree.inclusion(index, size, lambda *_: b"")
     with pytest.raises(ValueError, match="does not extend"):
         tree.consistency(size + 1, size, lambda *_: b"")
+
+
+def test_another_implementation_agrees_on_roots_and_proofs() -> None:
+    bodies = [b"entry %d" % number for number in range(40)]
+    theirs, nodes = InmemoryTree(algorithm="sha256"), _kept(bodies)
+    for body in bodies:
+        theirs.append_entry(body)
+    roots = {size: tree.root(size, lambda *name: nodes[name]) for size in range(1, 41)}
+    assert all(theirs.get_root(size) == root for size, root in roots.items())
+    for size in range(1, 41):
+        for index in range(size):
+            proof = theirs.prove_inclusion(index, size)
+            verify_inclusion(nodes[0, index], roots[size], proof)
+            mine = tree.inclusion(index, size, lambda *name: nodes[name])
+            assert sorted(proof.path) == sorted([nodes[0, index], *mine])
+        for first in range(1, size + 1):
+            verify_consistency(roots[first], roots[size], theirs.prove_consistency(first, size))
