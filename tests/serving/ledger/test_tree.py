@@ -80,7 +80,7 @@ def test_another_implementation_agrees_on_roots_and_proofs() -> None:
     assert all(theirs.get_root(size) == root for size, root in roots.items())
     for size in range(1, 41):
         for index in range(size):
-            proof = theirs.prove_inclusion(index, size)
+            proof = theirs.prove_inclusion(index + 1, size)  # it counts from one
             verify_inclusion(nodes[0, index], roots[size], proof)
             mine = tree.inclusion(index, size, lambda *name: nodes[name])
             assert sorted(proof.path) == sorted([nodes[0, index], *mine])
