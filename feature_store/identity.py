@@ -51,7 +51,8 @@ PROVINCES = frozenset(
 )
 """First two digits in use (GB/T 2260)."""
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
-_PLAIN = str.maketrans("０１２３４５６７８９ｘＸx", "0123456789XXX")
+_PLAIN = str.maketrans("０１２３４５６７８９ｘＸx", "0123456789" + 3 * "X")
+"""Full-width digits to plain ones, and every way of writing the check letter to one."""
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
 _CHECK = "10X98765432"
 

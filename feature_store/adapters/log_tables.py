@@ -14,6 +14,7 @@ __all__ = ["Connection"]
 _LOCK = 0x4C555348_4C454447
 """Advisory lock key: 'LUSHLEDG' in ASCII. Held until the transaction ends, so that indexes have no gaps."""
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
+_SNAPSHOT = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 _SIZE = sa.text("SELECT coalesce(max(index) + 1, 0) FROM log_entries")
 _NODES = sa.text(
     "SELECT n.level, n.position, n.hash FROM log_nodes n"
@@ -34,6 +35,11 @@ _ENTRIES = sa.text("""
 _CHECKPOINTS = sa.text("SELECT size, note FROM checkpoints ORDER BY size")
 _COUNT_NODES = sa.text("SELECT count(*) FROM log_nodes")
 _AT_ONCE = 2_000
+
+
+def one_snapshot(connection: Connection) -> None:
+    """See the log as it is now until the transaction ends, whatever is appended meanwhile; the first statement of it."""
+    connection.execute(_SNAPSHOT)
 
 
 def lock_and_size(connection: Connection) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
+from scoring.errors import LushiError
 from serving.access.callers import Caller
 from serving.api.access import Deciding
 from serving.api.answers import answer_of
@@ -19,6 +21,8 @@ from serving.api.receipts import answer
 from serving.area_states import AreaStates
 from serving.decide import DecisionRequest, decide
 from serving.wiring import Parts
+
+_LOG = logging.getLogger("lushi")
 
 
 def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
@@ -46,7 +50,10 @@ def _one(item: dict[str, Any], parts: Parts, areas: AreaStates, caller: Caller) 
     except ValidationError as error:
         invalid = RequestValidationError([{**it, "loc": ("body", *it["loc"])} for it in error.errors()])
         return _refused(invalid)
-    except Exception as error:
+    except LushiError as error:
+        return _refused(error)
+    except Exception as error:  # as for a single call: told to the caller as ours, and to the log as what it is
+        _LOG.exception("an item of many failed")
         return _refused(error)
     return {"status": 201, "decision": orjson.Fragment(answer(entry))}
 

@@ -34,6 +34,7 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
             parts.store.looking(parts.clock.now()) as moment,
             Progress(*columns, console=Console(stderr=True), transient=True) as bar,
         ):
+            log_tables.one_snapshot(moment.connection)
             task = bar.add_task("verifying", total=log_tables.size(moment.connection))
             found = verify(moment.connection, parts.signer, lambda done: bar.update(task, completed=done))
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.kinds.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Any
@@ -16,6 +16,8 @@ from serving.ledger.checkpoint import Signer
 from serving.ledger.commitment import commitment
 
 MOST_FAULTS = 100
+_AT_ONCE = 2_000
+"""Nodes compared in one query."""
 
 
 @dataclass(slots=True)
@@ -38,9 +40,11 @@ class Verified:
 def verify(connection: Connection, signer: Signer, progress: Callable[[int], None] = lambda _: None) -> Verified:
     """Recompute everything from the entries' bytes; reads only.
 
+    connection: where others append meanwhile, one that sees one snapshot (:func:`log_tables.one_snapshot`).
+
     What it cannot see: a log that was rewritten as a whole with its key. For that a bank keeps checkpoints.
     """
-    found, made = Verified(), dict[tree.Name, bytes]()
+    found, nodes = Verified(), _Nodes(connection)
     signed = dict(log_tables.checkpoints(connection))
     roots = {0: tree.EMPTY}
     for row in log_tables.entries(connection):
@@ -48,23 +52,54 @@ def verify(connection: Connection, signer: Signer, progress: Callable[[int], Non
             found.fault(f"entry {found.size} is missing: the next one is {row.at}")
             break
         _entry(row, found)
-        leaf = tree.leaf_hash(bytes(row.body))
-        fresh = tree.completed(row.at, leaf, lambda *name: made[name])
-        _nodes(connection, fresh, found)
-        made.update(fresh)
+        nodes.append(row.at, tree.leaf_hash(bytes(row.body)), found)
         found.size += 1
         if found.size in signed:
-            roots[found.size] = tree.root(found.size, lambda *name: made[name])
+            roots[found.size] = nodes.root(found.size)
         progress(found.size)
-    found.root = tree.root(found.size, lambda *name: made[name])
+    nodes.compare(found)
+    found.root = nodes.root(found.size)
     kept = log_tables.count_nodes(connection)
-    if kept != len(made):
-        found.fault(f"{kept} nodes are kept where {len(made)} belong to {found.size} entries")
+    if kept != nodes.made:
+        found.fault(f"{kept} nodes are kept where {nodes.made} belong to {found.size} entries")
     for size, note in signed.items():
         found.checkpoints += 1
         if size not in roots or note != signer.sign(size, roots[size]):
             found.fault(f"the checkpoint over {size} entries is not what this log and key sign")
     return found
+
+
+class _Nodes:
+    """The tree made anew. edge: the nodes that the next entries and the root need, some dozens however long the log is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.made = 0
+        self._connection = connection
+        self._edge: dict[tree.Name, bytes] = {}
+        self._waiting: dict[tree.Name, bytes] = {}
+
+    def append(self, index: int, leaf: bytes, found: Verified) -> None:
+        """Add a leaf; its nodes are compared with those that are kept, many at a time."""
+        fresh = tree.completed(index, leaf, lambda *name: self._edge[name])
+        self.made += len(fresh)
+        self._waiting.update(fresh)
+        self._edge.update(fresh)
+        needed = tree.names(lambda node: tree.root(index + 1, node))
+        self._edge = {name: self._edge[name] for name in needed}
+        if len(self._waiting) >= _AT_ONCE:
+            self.compare(found)
+
+    def root(self, size: int) -> bytes:
+        """The root over the leaves so far."""
+        return tree.root(size, lambda *name: self._edge[name])
+
+    def compare(self, found: Verified) -> None:
+        """Hold the nodes made since the last time against those that are kept."""
+        kept = log_tables.nodes(self._connection, list(self._waiting))
+        for name, expected in self._waiting.items():
+            if kept.get(name) != expected:
+                found.fault(f"the node at level {name[0]}, position {name[1]} is missing or wrong")
+        self._waiting.clear()
 
 
 def _entry(row: Any, found: Verified) -> None:
@@ -87,10 +122,3 @@ def _said(body: bytes) -> dict[str, Any]:
         return said if isinstance(said, dict) and canonical(said) == body else {}
     except (ValueError, TypeError, RecursionError):
         return {}
-
-
-def _nodes(connection: Connection, fresh: Mapping[tree.Name, bytes], found: Verified) -> None:
-    kept = log_tables.nodes(connection, list(fresh))
-    for name, expected in fresh.items():
-        if kept.get(name) != expected:
-            found.fault(f"the node at level {name[0]}, position {name[1]} is missing or wrong")

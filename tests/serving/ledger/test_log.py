@@ -174,3 +174,34 @@ def test_while_the_service_runs_checkpoints_are_signed(make_county: Callable[[],
         while client.post("/v1/decisions", json=ask(served.ids()[0])).json()["receipt"]["checkpoint"] is None:
             assert time.monotonic() < deadline
             time.sleep(0.2)
+
+
+def test_what_is_appended_while_the_log_is_verified_is_no_fault(make_county: Callable[[], Served]) -> None:
+    served = make_county()
+    for number in range(3):
+        served.client.post("/v1/decisions", json=ask(served.ids()[number]))
+
+    def meanwhile(done: int) -> None:
+        if done == 1:
+            served.client.post("/v1/decisions", json=ask(served.ids()[5]))
+            served.client.get("/v1/log/checkpoint")
+
+    with served.parts.store.looking(NOW) as moment:
+        log_tables.one_snapshot(moment.connection)
+        size = log_tables.size(moment.connection)
+        found = verify(moment.connection, served.parts.signer, meanwhile)
+        assert (found.faults, found.size) == ([], size)
+    assert _verified(served).size == size + 1
+
+
+def test_a_log_longer_than_what_is_compared_at_once_is_compared_whole(
+    make_county: Callable[[], Served], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = make_county()
+    for number in range(9):
+        served.client.post("/v1/decisions", json=ask(served.ids()[number]))
+    monkeypatch.setattr("serving.ledger.verify._AT_ONCE", 3)
+    assert _verified(served).faults == []
+    broken = "UPDATE log_nodes SET hash = set_byte(hash, 5, get_byte(hash, 5) # 1) WHERE level = {} AND position = {}"
+    for name in ((0, 1), (1, 2), (3, 0)):
+        assert len(_tampered(served, broken.format(*name))) == 1
