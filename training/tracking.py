@@ -6,9 +6,6 @@ Needs no server: by default a local database and folder. MLflow's telemetry is o
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -18,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from feature_store.adapters import mlflow_manners
 from scoring.errors import LushiError
 from training import artefact
 from training.artefact import feature_set_of
@@ -30,14 +28,6 @@ if TYPE_CHECKING:
 
 COUNTY = "lushi-challenger"
 MODEL_FOLDER, CARD_FOLDER = "model", "card"
-_QUIET = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    # A registry that is away is told within seconds instead of minutes.
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
-}
 _MOST_AT_ONCE = 500
 """Metrics sent in one batch; MLflow takes no more than a thousand."""
 
@@ -218,8 +208,7 @@ def _ensure_name(client: MlflowClient, name: str) -> None:
 
 
 def _client(record: Record) -> MlflowClient:
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
+    mlflow_manners.set_up()
     from mlflow import MlflowClient
 
     return MlflowClient(tracking_uri=record.tracking_uri, registry_uri=record.tracking_uri)
@@ -229,20 +218,16 @@ def _client(record: Record) -> MlflowClient:
 def _writable(record: Record) -> Iterator[None]:
     """Run calls to MLflow; its errors become ours, its own deprecation warnings nobody's."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The ``noload`` loader strategy is deprecated")
-        for name, value in _QUIET.items():
-            os.environ.setdefault(name, value)
+        mlflow_manners.set_up()
         from mlflow.exceptions import MlflowException
 
-        logging.getLogger("mlflow").setLevel(logging.WARNING)  # that it makes its tables concerns nobody
-
+        mlflow_manners.hush()
         try:
             if not record.uri:
                 record.folder.mkdir(parents=True, exist_ok=True)
             yield
         except Exception as error:
-            # MLflow lets the errors of its database through as they are; their cause is the driver's.
-            if not isinstance(error, (MlflowException, OSError)) and not isinstance(error.__cause__, sqlite3.Error):
+            if not mlflow_manners.is_theirs(error, MlflowException):
                 raise
             raise RecordUnavailable(
                 "MLflow's store cannot be used; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and the space on disk, "

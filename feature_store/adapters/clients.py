@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from feature_store.adapters.tables import client_keys, clients, revocations
+from feature_store.adapters.service_tables import client_keys, clients, revocations
 
 _FIND = sa.text("""
     SELECT k.mac, c.client_id, c.tenant, c.role,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from feature_store.adapters.tables import idempotency_keys
+from feature_store.adapters.service_tables import idempotency_keys
 
 _TRY = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:tenant || ' ' || :key, 0))")
 

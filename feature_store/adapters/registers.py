@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from feature_store.adapters.binary_copy import copy_in, copy_out, integers, row_of, texts
-from feature_store.adapters.tables import areas, register_runs
+from feature_store.adapters.fact_tables import areas
+from feature_store.adapters.service_tables import register_runs
 
 _TARGET = "register (run_no, household_no, village_code, status, grade, score, previous_grade, previous_status)"
 _ROWS = "SELECT household_no, status, grade FROM register WHERE run_no = %s"

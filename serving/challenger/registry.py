@@ -6,11 +6,7 @@ off, and a registry that does not exist yet is empty rather than made.
 
 from __future__ import annotations
 
-import logging
-import os
-import sqlite3
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from feature_store.adapters import mlflow_manners
 from serving.challenger.load import ABOUT, Artefact, read_folder
 from serving.challenger.versions import RegistryUnavailable, Version
 
@@ -25,17 +22,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 NAME, ALIAS = "lushi-challenger", "challenger"
-_QUIET = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    # A registry that is away is told within seconds instead of minutes.
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
-}
 _SQLITE = "sqlite:///"
-_THEIRS = ("The ``noload`` loader strategy is deprecated",)
-"""Beginnings of warnings that MLflow's own code calls forth, which nobody here can heed."""
 
 
 class MlflowRegistry:
@@ -85,8 +72,7 @@ class MlflowRegistry:
 
     @cached_property
     def _client(self) -> MlflowClient:
-        for name, value in _QUIET.items():
-            os.environ.setdefault(name, value)
+        mlflow_manners.set_up()
         from mlflow import MlflowClient
 
         return MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
@@ -97,14 +83,11 @@ def _reachable() -> Iterator[None]:
     """Run a call to MLflow; its own errors and those of its files and connections become ours."""
     from mlflow.exceptions import MlflowException
 
-    logging.getLogger("mlflow").setLevel(logging.ERROR)  # what it says is said here in our own words
-    for about in _THEIRS:
-        warnings.filterwarnings("ignore", about)
+    mlflow_manners.hush()
     try:
         yield
     except Exception as error:
-        # MLflow lets the errors of its database through as they are; their cause is the driver's.
-        if not isinstance(error, (MlflowException, OSError)) and not isinstance(error.__cause__, sqlite3.Error):
+        if not mlflow_manners.is_theirs(error, MlflowException):
             raise
         raise RegistryUnavailable(
             "the registry of models cannot be used, or holds no such version; check LUSHI_MLRUNS, MLFLOW_TRACKING_URI and"

@@ -9,8 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from feature_store.adapters import log_tables
+from feature_store.adapters.fact_tables import households
+from feature_store.adapters.service_tables import checkpoints, decisions, log_contents, log_entries
 from feature_store.adapters.store import Moment
-from feature_store.adapters.tables import checkpoints, decisions, households, log_contents, log_entries
 from serving.access.callers import Caller
 from serving.ledger import log
 from serving.ledger.checkpoint import size_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from feature_store.adapters import promotions
@@ -50,3 +51,10 @@ class Advised:
         body = self.decide(household_id)
         kept = {key: body[key] for key in ("binding", "read", "request", "household_id", "village_code", "kind")}
         return canonical(kept), body["advisory"]
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    def run(*_: object, **__: object) -> Any:
+        raise error
+
+    return run

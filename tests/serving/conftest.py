@@ -15,6 +15,7 @@ from serving.api.app import create_app
 from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
+from tests.serving.advised import Advised
 from tests.serving.county import NOW, Served, header_of, import_round
 
 
@@ -63,3 +64,28 @@ def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -
 def served(make_county: Callable[[], Served]) -> Served:
     """The county that tests may read and decide on, but import nothing into."""
     return make_county()
+
+
+@pytest.fixture(scope="module")
+def exchanging(make_county: Callable[[], Served]) -> Advised:
+    """A county of the module's own whose challengers its tests exchange."""
+    return Advised(make_county())
+
+
+@pytest.fixture
+def advised(exchanging: Advised) -> Advised:
+    """The same with an empty registry and nothing loaded, the clock at :data:`NOW`."""
+    exchanging.renew()
+    exchanging.served.clock.moment = NOW
+    return exchanging
+
+
+@pytest.fixture(scope="module")
+def alone(exchanging: Advised) -> dict[str, bytes]:
+    """The binding bytes of some households of every status before any model was promoted."""
+    exchanging.renew()
+    found = {}
+    for household_id in exchanging.served.ids()[:25]:
+        found[household_id], advice = exchanging.binding(household_id)
+        assert advice == {"status": "unavailable", "reason": "no_model"}
+    return found

@@ -6,7 +6,6 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date
 from decimal import Decimal
@@ -42,18 +41,6 @@ from tests.serving.county import NOW, Served
 ON = NOW.date()
 LOAN = Request("planting", Decimal(30_000), 24)
 WHOLE = models.artefact(SET)
-
-
-@pytest.fixture(scope="module")
-def own(make_county: Callable[[], Served]) -> Advised:
-    return Advised(make_county())
-
-
-@pytest.fixture
-def advised(own: Advised) -> Advised:
-    own.renew()
-    own.served.clock.moment = NOW
-    return own
 
 
 def run(advised: Advised, *arguments: str) -> Any:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from feature_store.adapters import mlflow_manners
 from feature_store.feature_set import load_feature_set
 from scoring.canonical import sha256
 from serving.challenger.load import ABOUT, MODEL, Artefact, ChallengerUnusable
-from serving.challenger.registry import _THEIRS, NAME, MlflowRegistry
+from serving.challenger.registry import NAME, MlflowRegistry
 from serving.challenger.standing import Challengers
 from serving.challenger.versions import Registry, RegistryUnavailable, with_model
 from tests.fakes import models
@@ -37,7 +38,7 @@ def pair(request: pytest.FixtureRequest, tracking_uri: str, tmp_path: Path) -> I
         yield fake, lambda artefact: fake.add(artefact).version
         return
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", _THEIRS[0])  # the test itself calls MLflow
+        mlflow_manners.hush()  # the test itself calls MLflow
         yield _mlflow(tracking_uri, f"{NAME}-{tmp_path.name}")
 
 
@@ -95,7 +96,7 @@ def test_versions_files_and_the_alias(pair: tuple[Registry, Add]) -> None:
 
 def test_a_file_changed_where_it_is_kept_is_noticed(tracking_uri: str) -> None:
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", _THEIRS[0])
+        mlflow_manners.hush()  # the test itself calls MLflow
         registry, add = _mlflow(tracking_uri, f"{NAME}-changed")
         own = models.artefact(SET, seed=7)
         version = add(own)
