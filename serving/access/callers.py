@@ -1,4 +1,4 @@
-"""Who calls: the client behind a key, looked up anew for every call, so that a revoked key ends at once."""
+"""Who calls: a client behind its key, looked up anew for every call, so that a revoked key ends at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from feature_store.adapters import clients
 from feature_store.adapters.log_tables import Connection
 from scoring.errors import LushiError
 from serving.access.keys import read_key
-from serving.access.roles import EVERY_TENANT, MAY, Act, Role
+from serving.access.roles import EVERY_TENANT, MAY, WITHIN_AREA, Act, Role
 
 
 class Forbidden(LushiError):
@@ -19,11 +19,16 @@ class Forbidden(LushiError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated client: its id, the tenant whose decisions it sees, and its role."""
+    """Who calls, authenticated: a program or a person, the tenant whose decisions it sees, its role and its area.
+
+    client_id: of the program, or the person's name. area: code of a village, township or county, for the roles that see only
+    their own area.
+    """
 
     client_id: str
     tenant: str
     role: Role
+    area: str = ""
 
     def may(self, act: Act) -> bool:
         """Whether the caller's role allows it."""
@@ -32,6 +37,10 @@ class Caller:
     def sees(self, tenant: str | None) -> bool:
         """Whether what that tenant asked may be shown to this caller."""
         return self.sees_every_tenant or tenant == self.tenant
+
+    def covers(self, village_code: str) -> bool:
+        """Whether a household of that village lies where this caller may look."""
+        return self.role not in WITHIN_AREA or (self.area != "" and village_code.startswith(self.area))
 
     @property
     def sees_every_tenant(self) -> bool:

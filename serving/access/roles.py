@@ -9,29 +9,72 @@ class Act(StrEnum):
     """Something that a caller asks the service to do."""
 
     DECIDE = "decide"
+    CLOSE_DECISION = "close_decision"
     READ_DECISION = "read_decision"
+    REPLAY = "replay"
+    OVERRIDE = "override"
     READ_HOUSEHOLD = "read_household"
+    SEARCH_HOUSEHOLD = "search_household"
+    READ_REPORT = "read_report"
+    RECORD_CONSENT = "record_consent"
+    OBJECT = "object"
+    RESOLVE_OBJECTION = "resolve_objection"
+    UNMASK = "unmask"
     ASSESS = "assess"
     READ_LOG = "read_log"
     READ_SERVICE = "read_service"
 
 
 class Role(StrEnum):
-    """What a client is. A bank sees its own decisions only; an auditor sees every bank's."""
+    """What a caller is. A bank's program or clerk sees its own bank's decisions only; an auditor sees every bank's.
+
+    village, township, county: people of the three-level service network, each within their area.
+    """
 
     BANK = "bank"
+    CLERK = "clerk"
+    VILLAGE = "village"
+    TOWNSHIP = "township"
+    COUNTY = "county"
     ANALYST = "analyst"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
 
+_ANYBODY = frozenset({Act.READ_LOG, Act.READ_SERVICE})
+_BANK = _ANYBODY | {
+    Act.DECIDE,
+    Act.CLOSE_DECISION,
+    Act.READ_DECISION,
+    Act.REPLAY,
+    Act.READ_HOUSEHOLD,
+    Act.SEARCH_HOUSEHOLD,
+    Act.RECORD_CONSENT,
+    Act.OBJECT,
+    Act.ASSESS,
+}
+_NETWORK = _ANYBODY | {
+    Act.READ_HOUSEHOLD,
+    Act.SEARCH_HOUSEHOLD,
+    Act.READ_REPORT,
+    Act.RECORD_CONSENT,
+    Act.OBJECT,
+}
+
 MAY: dict[Role, frozenset[Act]] = {
-    Role.BANK: frozenset(
-        {Act.DECIDE, Act.READ_DECISION, Act.READ_HOUSEHOLD, Act.ASSESS, Act.READ_LOG, Act.READ_SERVICE}
-    ),
-    Role.ANALYST: frozenset({Act.ASSESS, Act.READ_LOG, Act.READ_SERVICE}),
-    Role.AUDITOR: frozenset({Act.READ_DECISION, Act.READ_HOUSEHOLD, Act.ASSESS, Act.READ_LOG, Act.READ_SERVICE}),
-    Role.ADMINISTRATOR: frozenset({Act.READ_LOG, Act.READ_SERVICE}),
+    Role.BANK: _BANK,
+    Role.CLERK: _BANK | {Act.OVERRIDE},
+    Role.VILLAGE: _NETWORK,
+    Role.TOWNSHIP: _NETWORK,
+    Role.COUNTY: _NETWORK | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS},
+    Role.ANALYST: _ANYBODY | {Act.ASSESS},
+    Role.AUDITOR: _ANYBODY
+    | {Act.READ_DECISION, Act.REPLAY, Act.READ_HOUSEHOLD, Act.SEARCH_HOUSEHOLD, Act.UNMASK, Act.ASSESS},
+    Role.ADMINISTRATOR: _ANYBODY,
 }
 EVERY_TENANT = frozenset({Role.AUDITOR})
 """Roles that read what every tenant asked; all others read their own tenant's."""
+WITHIN_AREA = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY})
+"""Roles that see only households of their own area."""
+OF_A_BANK = frozenset({Role.BANK, Role.CLERK})
+"""Roles that stand for a bank; what they see of a household needs its consent."""
