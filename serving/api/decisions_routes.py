@@ -1,0 +1,44 @@
+"""A decision: made and recorded, and read back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from serving.api.access import Deciding, ReadingDecisions
+from serving.api.asked import DecisionAsked, IdempotencyKey
+from serving.api.json_response import Json
+from serving.api.problems import documented
+from serving.api.receipts import answer
+from serving.area_states import AreaStates
+from serving.decide import DecisionRequest, decide
+from serving.ledger import postgres as ledger
+from serving.replay import UnknownDecision
+from serving.wiring import Parts
+
+
+def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
+    """The routes over one set of parts."""
+    routes = APIRouter(prefix="/v1/decisions", tags=["decisions"], default_response_class=Json)
+
+    @routes.post("", status_code=201, responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
+    def post_decision(asked: DecisionAsked, caller: Deciding, key: IdempotencyKey = None) -> Response:
+        """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt.
+
+        With an Idempotency-Key a call may be repeated: the same key and body give the first call's answer.
+        """
+        request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
+        entry = decide(request, parts, areas, caller=caller, key=key)
+        return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
+
+    @routes.get("/{decision_id}", responses=documented(404, 422, 503))
+    def get_decision(decision_id: UUID, caller: ReadingDecisions) -> Response:
+        """A recorded decision, exactly as it was answered; a bank's own, an auditor's any."""
+        with parts.store.looking(parts.clock.now()) as moment:
+            entry = ledger.find(moment, decision_id)
+        if entry is None or not caller.sees(entry.tenant):
+            raise UnknownDecision("the ledger holds no decision with that id; check the id")
+        return Json(answer(entry))
+
+    return routes
