@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from feature_store.adapters import idempotency
+from feature_store.adapters.consents import Consent
 from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
 from scoring.assess import Assessment, assess
@@ -17,14 +18,13 @@ from scoring.terms import Request
 from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
+from serving.consents import check_consent, consent_data
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
 from serving.purposes import check_purpose
+from serving.scope import UnknownHousehold, household_of
+from serving.uses import Use
 from serving.wiring import Parts
-
-
-class UnknownHousehold(LushiError):
-    """No household with that id was registered by then."""
 
 
 class KeyInUse(LushiError):
@@ -66,6 +66,7 @@ def decide(
 
     Raises:
         KeyInUse, KeyReused: where the key's first call is still under way, or was another request.
+        ConsentInvalid: where the household's consent does not allow it; a household that is not there gave none.
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
         StoreUnavailable: where the database is away; then nothing is recorded.
     """
@@ -75,9 +76,16 @@ def decide(
         if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:
             return entry
         check_purpose(request.loan.purpose, policy)
+        consent = check_consent(
+            moment,
+            request.consent_reference,
+            household_id=request.household_id,
+            tenant=caller.tenant,
+            use=Use.CREDIT_DECISION,
+        )
         file = moment.credit_file(request.household_id, on=on, policy=policy)
         if file is None:
-            raise UnknownHousehold("no household with that id is registered; check the id")
+            raise UnknownHousehold
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         assessment = assess(file, policy, on=on, area=area, request=request.loan)
         # The binding part is complete before the model is asked, and nothing that follows sees it.
@@ -97,6 +105,7 @@ def decide(
             village_code=file.village_code,
             client={"client_id": caller.client_id, "tenant": caller.tenant},
             request=request.as_data(),
+            consent=_checked(consent),
             binding=binding,
             advisory=advisory,
             read=sources_data(dict(file.sources)),
@@ -132,12 +141,18 @@ def _decided_before(moment: Moment, request: DecisionRequest, caller: Caller, ke
     return ledger.find(moment, led.decision_id)
 
 
+def _checked(consent: Consent) -> dict[str, Any]:
+    """What was checked of a consent, as it is recorded."""
+    said = consent_data(consent)
+    return {name: said[name] for name in ("reference", "purpose", "granted_on", "until")}
+
+
 def state_of(
     household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None = None
 ) -> tuple[Assessment, UUID | None]:
     """A household's state now, not recorded, and the id of its newest decision that the caller may see.
 
-    caller: None for nobody's call, which sees no decision.
+    caller: None for nobody's call, which sees every household and no decision.
 
     Raises:
         UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.
@@ -145,9 +160,11 @@ def state_of(
     with parts.store.moment(parts.clock.now) as moment:
         on = civil_day(moment.known_at)
         policy = parts.policies.in_force(on)
+        if caller is not None:
+            household_of(moment, household_id, caller)
         file = moment.credit_file(household_id, on=on, policy=policy)
         if file is None:
-            raise UnknownHousehold("no household with that id is registered; check the id")
+            raise UnknownHousehold
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         found = assess(file, policy, on=on, area=area)
         return found, ledger.latest(moment, household_id, seen_by=caller) if caller is not None else None

@@ -13,10 +13,11 @@ from scoring.canonical import canonical
 from scoring.opinion import Unavailable, opinion_data
 from serving.ledger.commitment import commitment
 
-FORMAT = 3
+FORMAT = 4
 """Version of the entry's layout; a later one never changes how an earlier one is read.
 
 1: advisory is null. 2: advisory is an opinion, or says why there is none. 3: the client that asked, and its tenant.
+4: the consent that was checked, the marks that objections left on data, and the person's rights; ``binding`` is as before.
 """
 
 
@@ -53,6 +54,7 @@ def entry_content(
     village_code: str,
     client: dict[str, Any],
     request: dict[str, Any],
+    consent: dict[str, Any],
     binding: dict[str, Any],
     advisory: dict[str, Any],
     read: dict[str, Any],
@@ -71,6 +73,7 @@ def entry_content(
         "village_code": village_code,
         "client": client,
         "request": request,
+        "consent": consent,
         "binding": binding,
         "advisory": advisory,
         "read": read,
