@@ -23,6 +23,7 @@ import serving.commands.demo
 import serving.commands.grade
 import serving.commands.ledger
 import serving.commands.models
+import serving.commands.objection
 import serving.commands.policy
 import serving.commands.serve
 import training.commands
@@ -77,6 +78,7 @@ serving.commands.client.register(app, wired)
 serving.commands.consent.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
+serving.commands.objection.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
 training.commands.register(

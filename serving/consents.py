@@ -12,7 +12,7 @@ from typing import Any
 from feature_store.adapters import consents
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.store import Moment
-from feature_store.filing import civil_day
+from feature_store.filing import civil_day, time_text
 from scoring.canonical import canonical
 from scoring.errors import LushiError
 from serving.access.callers import Caller
@@ -196,8 +196,8 @@ def consent_answer(consent: Consent) -> dict[str, Any]:
     """A consent as it is answered, with the purpose's label and when it was withdrawn."""
     return consent_data(consent) | {
         "purpose_label": USES[Use(consent.purpose)],
-        "recorded_at": consent.recorded_at.isoformat(),
-        "withdrawn_at": consent.withdrawn_at.isoformat() if consent.withdrawn_at else None,
+        "recorded_at": time_text(consent.recorded_at),
+        "withdrawn_at": time_text(consent.withdrawn_at) if consent.withdrawn_at else None,
     }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from feature_store.adapters import idempotency
+from feature_store.adapters import idempotency, objections
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
@@ -22,7 +22,8 @@ from serving.consents import check_consent, consent_data
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
 from serving.purposes import check_purpose
-from serving.scope import UnknownHousehold, household_of
+from serving.rights import rights_of
+from serving.scope import UnknownHousehold, sees
 from serving.uses import Use
 from serving.wiring import Parts
 
@@ -109,6 +110,8 @@ def decide(
             binding=binding,
             advisory=advisory,
             read=sources_data(dict(file.sources)),
+            marks=objections.datum_marks(moment.connection, consent.household_no),
+            rights=rights_of(assessment),
         )
         entry = ledger.append(
             moment,
@@ -147,10 +150,19 @@ def _checked(consent: Consent) -> dict[str, Any]:
     return {name: said[name] for name in ("reference", "purpose", "granted_on", "until")}
 
 
-def state_of(
-    household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None = None
-) -> tuple[Assessment, UUID | None]:
-    """A household's state now, not recorded, and the id of its newest decision that the caller may see.
+class State(NamedTuple):
+    """A household's state at a moment.
+
+    latest: its newest decision that the caller may see. marks: what objections say of its data.
+    """
+
+    assessment: Assessment
+    latest: UUID | None
+    marks: list[dict[str, str]]
+
+
+def state_of(household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None = None) -> State:
+    """A household's state now, not recorded.
 
     caller: None for nobody's call, which sees every household and no decision.
 
@@ -158,13 +170,20 @@ def state_of(
         UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.
     """
     with parts.store.moment(parts.clock.now) as moment:
-        on = civil_day(moment.known_at)
-        policy = parts.policies.in_force(on)
-        if caller is not None:
-            household_of(moment, household_id, caller)
-        file = moment.credit_file(household_id, on=on, policy=policy)
-        if file is None:
-            raise UnknownHousehold
-        area = areas.state(moment, file.village_code, on=on, policy=policy)
-        found = assess(file, policy, on=on, area=area)
-        return found, ledger.latest(moment, household_id, seen_by=caller) if caller is not None else None
+        return state_at(moment, household_id, parts, areas, caller=caller)
+
+
+def state_at(moment: Moment, household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None) -> State:
+    """As :func:`state_of`, inside a moment that is open."""
+    on = civil_day(moment.known_at)
+    policy = parts.policies.in_force(on)
+    found = moment.household(household_id, on=on)
+    if found is None or (caller is not None and not sees(moment, found, caller)):
+        raise UnknownHousehold
+    file = moment.credit_file(household_id, on=on, policy=policy)
+    if file is None:
+        raise UnknownHousehold
+    area = areas.state(moment, file.village_code, on=on, policy=policy)
+    latest = ledger.latest(moment, household_id, seen_by=caller) if caller is not None else None
+    marks = objections.datum_marks(moment.connection, found.household_no)
+    return State(assess(file, policy, on=on, area=area), latest, marks)

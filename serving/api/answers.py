@@ -18,6 +18,7 @@ from serving.api.problems import Fault, problem
 from serving.consents import ConsentAmbiguous, ConsentInvalid, ConsentTaken, UnknownConsent
 from serving.decide import KeyInUse, KeyReused
 from serving.ledger.proofs import NoSuchProof
+from serving.objections import ObjectionResolved, UnknownObjection
 from serving.purposes import UnknownPurpose
 from serving.refused import Refused
 from serving.replay import UnknownDecision
@@ -50,7 +51,7 @@ _MENDS = {
     "missing": ("is missing", "Send the field"),
     "extra_forbidden": ("is a field that does not exist", "Remove it"),
     "string_pattern_mismatch": ("is not written as it must be", "See the field's pattern in the API description"),
-    "uuid_parsing": ("is not a decision id", "Use the decision_id of an answer"),
+    "uuid_parsing": ("is not an id of the service", "Use the id as an answer gave it"),
     "date_from_datetime_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
     "date_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
 }
@@ -77,6 +78,15 @@ _FIELDS = frozenset(
         "tenant",
         "granted_on",
         "until",
+        "objection_id",
+        "about",
+        "indicator",
+        "statement",
+        "outcome",
+        "answer",
+        "state",
+        "after",
+        "limit",
     ]
 )
 
@@ -161,6 +171,8 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (ConsentAmbiguous, _said(409, "consent-ambiguous")),
     (ConsentInvalid, _consent),
     (Refused, _refused),
+    (UnknownObjection, _said(404, "unknown-objection")),
+    (ObjectionResolved, _said(409, "objection-resolved")),
     (NoSuchProof, _said(404, "no-such-proof")),
     (Forbidden, _said(403, "not-allowed")),
     (KeyInUse, _said(409, "key-in-use")),

@@ -18,6 +18,7 @@ from feature_store.filing import civil_day
 from scoring.assess import assess, path_of
 from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
+from serving.afterwards import afterwards
 from serving.api.access import Assessing, Deciding, KeyNeeded, ReadingDecisions, ReadingHouseholds, ReadingService
 from serving.api.answers import install
 from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId, IdempotencyKey
@@ -25,6 +26,7 @@ from serving.api.batch import batch_routes
 from serving.api.consent_routes import consent_routes
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
+from serving.api.objection_routes import objection_routes
 from serving.api.problems import documented
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
@@ -34,6 +36,7 @@ from serving.decide import DecisionRequest, decide, state_of
 from serving.ledger import postgres as ledger
 from serving.purposes import check_purpose
 from serving.replay import UnknownDecision
+from serving.rights import rights_of
 from serving.wiring import Parts
 
 WARM_MS = 30_000
@@ -80,6 +83,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(log_routes(parts, Json))
     app.include_router(batch_routes(parts, areas))
     app.include_router(consent_routes(parts))
+    app.include_router(objection_routes(parts))
 
     @app.post(
         "/v1/decisions",
@@ -98,17 +102,17 @@ def create_app(parts: Parts) -> FastAPI:
 
     @app.get("/v1/decisions/{decision_id}", responses=documented(404, 422, 503), tags=["decisions"])
     def get_decision(decision_id: UUID, caller: ReadingDecisions) -> Response:
-        """A recorded decision, exactly as it was answered; a bank's own, an auditor's any."""
+        """A recorded decision, exactly as it was answered, and what came after it; a bank's own, an auditor's any."""
         with parts.store.looking(parts.clock.now()) as moment:
             entry = ledger.find(moment, decision_id)
-        if entry is None or not caller.sees(entry.tenant):
-            raise UnknownDecision("the ledger holds no decision with that id; check the id")
-        return Json(answer(entry))
+            if entry is None or not caller.sees(entry.tenant):
+                raise UnknownDecision("the ledger holds no decision with that id; check the id")
+            return Json(answer(entry, afterwards(moment, decision_id)))
 
     @app.get("/v1/households/{household_id}", responses=documented(404, 409, 422, 503), tags=["households"])
     def get_household(household_id: Annotated[HouseholdId, Path()], caller: ReadingHouseholds) -> Response:
         """A household's state now, at a glance: not recorded, with the path to the next grade."""
-        now, latest = state_of(household_id, parts, areas, caller=caller)
+        now, latest, marks = state_of(household_id, parts, areas, caller=caller)
         return Json(
             {
                 "household_id": household_id,
@@ -118,6 +122,8 @@ def create_app(parts: Parts) -> FastAPI:
                 "path": path_data(path_of(now), now.policy),
                 "sources": sources_data(dict(now.file.sources)),
                 "latest_decision": str(latest) if latest else None,
+                "marks": marks,
+                "rights": rights_of(now),
             }
         )
 

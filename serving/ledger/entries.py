@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -58,9 +59,12 @@ def entry_content(
     binding: dict[str, Any],
     advisory: dict[str, Any],
     read: dict[str, Any],
+    marks: Sequence[dict[str, str]],
+    rights: Sequence[dict[str, str]] | None,
 ) -> bytes:
     """The canonical bytes of a decision.
 
+    marks: what objections say of the data that were read. rights: None where the outcome could not be better.
     advisory: replaced by the statement that it failed where it has no canonical form, so that
     nothing a model says can keep a decision from being recorded.
     """
@@ -77,6 +81,8 @@ def entry_content(
         "binding": binding,
         "advisory": advisory,
         "read": read,
+        "marks": list(marks),
+        "rights": list(rights) if rights is not None else None,
     }
     try:
         content = canonical(entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -58,6 +58,20 @@ def find(moment: Moment, decision_id: UUID) -> Entry | None:
     """The entry of a decision; None where there is none."""
     row = moment.connection.execute(_ENTRIES.where(decisions.c.decision_id == decision_id)).one_or_none()
     return _entry(row) if row else None
+
+
+class Whose(NamedTuple):
+    """Whose a decision is: the household's number, and the bank (None before callers were told apart)."""
+
+    household_no: int
+    tenant: str | None
+
+
+def whose(moment: Moment, decision_id: UUID) -> Whose | None:
+    """Whose a decision is; None where there is none."""
+    query = sa.select(decisions.c.household_no, decisions.c.tenant).where(decisions.c.decision_id == decision_id)
+    row = moment.connection.execute(query).one_or_none()
+    return None if row is None else Whose(row.household_no, row.tenant)
 
 
 def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None:

@@ -52,6 +52,7 @@ class _Things:
     household: str = "411299999999-0001"
     decision: str = field(default_factory=lambda: str(uuid4()))
     consent: str = "no-such-consent"
+    objection: str = field(default_factory=lambda: str(uuid4()))
 
 
 def _things(own: Served) -> _Things:
@@ -59,7 +60,12 @@ def _things(own: Served) -> _Things:
     household, consent = own.ids()[0], f"walk-{uuid4()}"
     decided = own.client.post("/v1/decisions", json=ask(household)).json()["decision_id"]
     assert own.client.post("/v1/consents", json=_consent(household, consent, "bank-a")).status_code == 201
-    return _Things(household, decided, consent)
+    filed = own.client.post("/v1/objections", json=_objection(household))
+    return _Things(household, decided, consent, filed.json()["objection_id"])
+
+
+def _objection(household: str) -> dict[str, str]:
+    return {"household_id": household, "about": "human_review", "statement": "请人工复核"}
 
 
 def _consent(household: str, reference: str, tenant: str) -> dict[str, str]:
@@ -87,6 +93,13 @@ def _calls(it: _Things, tenant: str = "bank-a") -> dict[str, _Call]:
         "/v1/consents/{reference:path}/withdrawal": (
             "POST", f"/v1/consents/{it.consent}/withdrawal", {}, Act.RECORD_CONSENT, "own",
         ),
+        "/v1/objections": ("POST", "/v1/objections", _objection(it.household), Act.OBJECT, "area"),
+        "/v1/objections ": ("GET", "/v1/objections?state=all", None, Act.READ_HOUSEHOLD, "all"),
+        "/v1/objections/{objection_id}": ("GET", f"/v1/objections/{it.objection}", None, Act.READ_HOUSEHOLD, "own"),
+        "/v1/objections/{objection_id}/outcome": (
+            "POST", f"/v1/objections/{it.objection}/outcome", {"outcome": "corrected", "answer": "已更正"},
+            Act.RESOLVE_OBJECTION, "own",
+        ),
         "/v1/assessments": ("POST", "/v1/assessments", {"values": {}}, Act.ASSESS, "all"),
         "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG, "all"),
         "/v1/log/inclusion": ("GET", "/v1/log/inclusion?index=0", None, Act.READ_LOG, "all"),
@@ -103,10 +116,10 @@ def _hidden(role: Role, tenant: str, whose: str) -> bool:
 
 
 def test_every_route_names_exactly_one_act_and_every_role_stands_in_the_table(served: Served) -> None:
-    named = {route.path: _acts(route) for route in _routes(served)}
-    assert {path for path, acts in named.items() if len(acts) != 1} == set(OPEN)
-    assert {path: (act,) for path, (_, _, _, act, _) in _calls(_Things()).items()} == {
-        path: tuple(acts) for path, acts in named.items() if path not in OPEN
+    named = {(method, route.path): _acts(route) for route in _routes(served) for method in route.methods}
+    assert {path for (_, path), acts in named.items() if len(acts) != 1} == set(OPEN)
+    assert {(call[0], name.strip()): [call[3]] for name, call in _calls(_Things()).items()} == {
+        (method, path): acts for (method, path), acts in named.items() if path not in OPEN
     }
     assert set(MAY) == set(Role)
     assert set(Role) >= EVERY_TENANT
