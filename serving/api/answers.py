@@ -19,6 +19,7 @@ from serving.consents import ConsentAmbiguous, ConsentInvalid, ConsentTaken, Unk
 from serving.decide import KeyInUse, KeyReused
 from serving.ledger.proofs import NoSuchProof
 from serving.objections import ObjectionResolved, UnknownObjection
+from serving.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.purposes import UnknownPurpose
 from serving.refused import Refused
 from serving.replay import UnknownDecision
@@ -79,6 +80,10 @@ _FIELDS = frozenset(
         "granted_on",
         "until",
         "objection_id",
+        "override_id",
+        "limit_cny",
+        "why",
+        "expires_on",
         "about",
         "indicator",
         "statement",
@@ -172,6 +177,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (ConsentInvalid, _consent),
     (Refused, _refused),
     (UnknownObjection, _said(404, "unknown-objection")),
+    (UnknownOverride, _said(404, "unknown-override")),
+    (SecondPerson, _said(403, "second-person")),
+    (OverrideRefused, _said(409, "override-refused")),
     (ObjectionResolved, _said(409, "objection-resolved")),
     (NoSuchProof, _said(404, "no-such-proof")),
     (Forbidden, _said(403, "not-allowed")),

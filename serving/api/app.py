@@ -27,6 +27,7 @@ from serving.api.consent_routes import consent_routes
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.objection_routes import objection_routes
+from serving.api.override_routes import override_routes
 from serving.api.problems import documented
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
@@ -84,6 +85,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(batch_routes(parts, areas))
     app.include_router(consent_routes(parts))
     app.include_router(objection_routes(parts))
+    app.include_router(override_routes(parts, areas))
 
     @app.post(
         "/v1/decisions",

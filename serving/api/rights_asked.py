@@ -9,8 +9,9 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
-from serving.api.asked import Closed, HouseholdId, Reference
+from serving.api.asked import Amount, Closed, HouseholdId, Reference
 from serving.objections import MOST_STATEMENT, About, Outcome
+from serving.overrides import OverrideOutcome
 from serving.uses import Use
 
 Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2100, 12, 31), examples=["2021-04-15"])]
@@ -59,3 +60,12 @@ class OutcomeAsked(Closed):
 
     outcome: Outcome
     answer: Words
+
+
+class OverrideAsked(Closed):
+    """What a person decides instead, why, and the last day on which it counts. limit_cny: yuan, only where it lends."""
+
+    outcome: OverrideOutcome
+    limit_cny: Amount | None = None
+    why: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=500)]
+    expires_on: Day

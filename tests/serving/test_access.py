@@ -53,6 +53,7 @@ class _Things:
     decision: str = field(default_factory=lambda: str(uuid4()))
     consent: str = "no-such-consent"
     objection: str = field(default_factory=lambda: str(uuid4()))
+    override: str = field(default_factory=lambda: str(uuid4()))
 
 
 def _things(own: Served) -> _Things:
@@ -61,7 +62,13 @@ def _things(own: Served) -> _Things:
     decided = own.client.post("/v1/decisions", json=ask(household)).json()["decision_id"]
     assert own.client.post("/v1/consents", json=_consent(household, consent, "bank-a")).status_code == 201
     filed = own.client.post("/v1/objections", json=_objection(household))
-    return _Things(household, decided, consent, filed.json()["objection_id"])
+    clerk = own.key(Role.CLERK, "bank-a")
+    proposed = own.client.post(f"/v1/decisions/{decided}/overrides", json=_override(), headers=clerk)
+    return _Things(household, decided, consent, filed.json()["objection_id"], proposed.json()["override_id"])
+
+
+def _override() -> dict[str, str]:
+    return {"outcome": "decline", "why": "the barn burnt down", "expires_on": "2017-05-20"}
 
 
 def _objection(household: str) -> dict[str, str]:
@@ -99,6 +106,12 @@ def _calls(it: _Things, tenant: str = "bank-a") -> dict[str, _Call]:
         "/v1/objections/{objection_id}/outcome": (
             "POST", f"/v1/objections/{it.objection}/outcome", {"outcome": "corrected", "answer": "已更正"},
             Act.RESOLVE_OBJECTION, "own",
+        ),
+        "/v1/decisions/{decision_id}/overrides": (
+            "POST", f"/v1/decisions/{it.decision}/overrides", _override(), Act.OVERRIDE, "own",
+        ),
+        "/v1/overrides/{override_id}/confirmation": (
+            "POST", f"/v1/overrides/{it.override}/confirmation", {}, Act.OVERRIDE, "own",
         ),
         "/v1/assessments": ("POST", "/v1/assessments", {"values": {}}, Act.ASSESS, "all"),
         "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG, "all"),
