@@ -30,6 +30,7 @@ from serving.api.objection_routes import objection_routes
 from serving.api.override_routes import override_routes
 from serving.api.problems import documented
 from serving.api.receipts import answer
+from serving.api.report_routes import report_routes
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
@@ -86,6 +87,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(consent_routes(parts))
     app.include_router(objection_routes(parts))
     app.include_router(override_routes(parts, areas))
+    app.include_router(report_routes(parts, areas))
 
     @app.post(
         "/v1/decisions",

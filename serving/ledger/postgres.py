@@ -87,6 +87,12 @@ def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None
     return found
 
 
+def of_household(moment: Moment, household_no: int) -> list[Entry]:
+    """Every decision on a household, newest first."""
+    query = _ENTRIES.where(decisions.c.household_no == household_no).order_by(decisions.c.entry_no.desc())
+    return [_entry(row) for row in moment.connection.execute(query)]
+
+
 def sample(moment: Moment, most: int) -> list[UUID]:
     """Ids of decisions chosen at random, at most so many (all of them where there are fewer)."""
     query = sa.select(decisions.c.decision_id).order_by(sa.func.random()).limit(most)

@@ -107,6 +107,9 @@ def _calls(it: _Things, tenant: str = "bank-a") -> dict[str, _Call]:
             "POST", f"/v1/objections/{it.objection}/outcome", {"outcome": "corrected", "answer": "已更正"},
             Act.RESOLVE_OBJECTION, "own",
         ),
+        "/v1/households/{household_id}/reports": (
+            "POST", f"/v1/households/{it.household}/reports", {}, Act.READ_REPORT, "area",
+        ),
         "/v1/decisions/{decision_id}/overrides": (
             "POST", f"/v1/decisions/{it.decision}/overrides", _override(), Act.OVERRIDE, "own",
         ),
