@@ -15,10 +15,15 @@ from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
 from serving.api.problems import Fault, problem
-from serving.decide import KeyInUse, KeyReused, UnknownHousehold
+from serving.consents import ConsentAmbiguous, ConsentInvalid, ConsentTaken, UnknownConsent
+from serving.decide import KeyInUse, KeyReused
 from serving.ledger.proofs import NoSuchProof
+from serving.objections import ObjectionResolved, UnknownObjection
+from serving.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.purposes import UnknownPurpose
+from serving.refused import Refused
 from serving.replay import UnknownDecision
+from serving.scope import UnknownHousehold
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -47,7 +52,7 @@ _MENDS = {
     "missing": ("is missing", "Send the field"),
     "extra_forbidden": ("is a field that does not exist", "Remove it"),
     "string_pattern_mismatch": ("is not written as it must be", "See the field's pattern in the API description"),
-    "uuid_parsing": ("is not a decision id", "Use the decision_id of an answer"),
+    "uuid_parsing": ("is not an id of the service", "Use the id as an answer gave it"),
     "date_from_datetime_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
     "date_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
 }
@@ -70,6 +75,23 @@ _FIELDS = frozenset(
         "index",
         "first",
         "second",
+        "reference",
+        "tenant",
+        "granted_on",
+        "until",
+        "objection_id",
+        "override_id",
+        "limit_cny",
+        "why",
+        "expires_on",
+        "about",
+        "indicator",
+        "statement",
+        "outcome",
+        "answer",
+        "state",
+        "after",
+        "limit",
     ]
 )
 
@@ -107,6 +129,16 @@ def _purpose(error: UnknownPurpose) -> JSONResponse:
     return problem(422, "unknown-purpose", "The purpose is not one that the policy lists.", [fault])
 
 
+def _refused(error: Refused) -> JSONResponse:
+    faults = [Fault(where=one.where, what=one.what, mend=one.mend) for one in error.faults]
+    return problem(422, "invalid", "One or more fields are not valid; each is listed under 'errors'.", faults)
+
+
+def _consent(error: ConsentInvalid) -> JSONResponse:
+    fault = Fault(where="body.consent_reference", what=error.what, mend=error.mend)
+    return problem(422, "consent-invalid", "The household's consent does not allow this decision.", [fault])
+
+
 def _http(error: HTTPException) -> JSONResponse:
     word = _WORDS.get(error.status_code, "http")
     return problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
@@ -139,6 +171,16 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (CreditFileInvalid, _credit_file),
     (UnknownHousehold, _said(404, "unknown-household")),
     (UnknownDecision, _said(404, "unknown-decision")),
+    (UnknownConsent, _said(404, "unknown-consent")),
+    (ConsentTaken, _said(409, "consent-taken")),
+    (ConsentAmbiguous, _said(409, "consent-ambiguous")),
+    (ConsentInvalid, _consent),
+    (Refused, _refused),
+    (UnknownObjection, _said(404, "unknown-objection")),
+    (UnknownOverride, _said(404, "unknown-override")),
+    (SecondPerson, _said(403, "second-person")),
+    (OverrideRefused, _said(409, "override-refused")),
+    (ObjectionResolved, _said(409, "objection-resolved")),
     (NoSuchProof, _said(404, "no-such-proof")),
     (Forbidden, _said(403, "not-allowed")),
     (KeyInUse, _said(409, "key-in-use")),

@@ -15,12 +15,16 @@ from serving.api.access import KeyNeeded
 from serving.api.answers import install
 from serving.api.assessment_routes import assessment_routes
 from serving.api.batch import batch_routes
+from serving.api.consent_routes import consent_routes
 from serving.api.decisions_routes import decisions_routes
 from serving.api.health_routes import health_routes
 from serving.api.household_routes import household_routes
 from serving.api.json_response import Json
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
+from serving.api.objection_routes import objection_routes
+from serving.api.override_routes import override_routes
+from serving.api.report_routes import report_routes
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
@@ -57,6 +61,10 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(decisions_routes(parts, areas))
     app.include_router(batch_routes(parts, areas))
     app.include_router(household_routes(parts, areas))
+    app.include_router(consent_routes(parts))
+    app.include_router(objection_routes(parts))
+    app.include_router(override_routes(parts, areas))
+    app.include_router(report_routes(parts, areas))
     app.include_router(assessment_routes(parts))
     app.include_router(log_routes(parts, Json))
     app.include_router(health_routes(parts))

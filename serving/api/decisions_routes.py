@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from serving.afterwards import afterwards
 from serving.api.access import Deciding, ReadingDecisions
 from serving.api.asked import DecisionAsked, IdempotencyKey
 from serving.api.json_response import Json
@@ -34,11 +35,11 @@ def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
 
     @routes.get("/{decision_id}", responses=documented(404, 422, 503))
     def get_decision(decision_id: UUID, caller: ReadingDecisions) -> Response:
-        """A recorded decision, exactly as it was answered; a bank's own, an auditor's any."""
+        """A recorded decision, exactly as it was answered, and what came after it; a bank's own, an auditor's any."""
         with parts.store.looking(parts.clock.now()) as moment:
             entry = ledger.find(moment, decision_id)
-        if entry is None or not caller.sees(entry.tenant):
-            raise UnknownDecision("the ledger holds no decision with that id; check the id")
-        return Json(answer(entry))
+            if entry is None or not caller.sees(entry.tenant):
+                raise UnknownDecision("the ledger holds no decision with that id; check the id")
+            return Json(answer(entry, afterwards(moment, decision_id)))
 
     return routes

@@ -14,6 +14,7 @@ from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.area_states import AreaStates
 from serving.decide import state_of
+from serving.rights import rights_of
 from serving.wiring import Parts
 
 
@@ -24,7 +25,7 @@ def household_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     @routes.get("/{household_id}", responses=documented(404, 409, 422, 503))
     def get_household(household_id: Annotated[HouseholdId, Path()], caller: ReadingHouseholds) -> Response:
         """A household's state now, at a glance: not recorded, with the path to the next grade."""
-        now, latest = state_of(household_id, parts, areas, caller=caller)
+        now, latest, marks = state_of(household_id, parts, areas, caller=caller)
         return Json(
             {
                 "household_id": household_id,
@@ -34,6 +35,8 @@ def household_routes(parts: Parts, areas: AreaStates) -> APIRouter:
                 "path": path_data(path_of(now), now.policy),
                 "sources": sources_data(dict(now.file.sources)),
                 "latest_decision": str(latest) if latest else None,
+                "marks": marks,
+                "rights": rights_of(now),
             }
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -60,6 +60,20 @@ def find(moment: Moment, decision_id: UUID) -> Entry | None:
     return _entry(row) if row else None
 
 
+class Whose(NamedTuple):
+    """Whose a decision is: the household's number, and the bank (None before callers were told apart)."""
+
+    household_no: int
+    tenant: str | None
+
+
+def whose(moment: Moment, decision_id: UUID) -> Whose | None:
+    """Whose a decision is; None where there is none."""
+    query = sa.select(decisions.c.household_no, decisions.c.tenant).where(decisions.c.decision_id == decision_id)
+    row = moment.connection.execute(query).one_or_none()
+    return None if row is None else Whose(row.household_no, row.tenant)
+
+
 def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None:
     """The household's newest decision that a caller may see; None where there is none."""
     seen = sa.true() if seen_by.sees_every_tenant else decisions.c.tenant == seen_by.tenant
@@ -71,6 +85,12 @@ def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None
         .limit(1)
     ).scalar_one_or_none()
     return found
+
+
+def of_household(moment: Moment, household_no: int) -> list[Entry]:
+    """Every decision on a household, newest first."""
+    query = _ENTRIES.where(decisions.c.household_no == household_no).order_by(decisions.c.entry_no.desc())
+    return [_entry(row) for row in moment.connection.execute(query)]
 
 
 def sample(moment: Moment, most: int) -> list[UUID]:

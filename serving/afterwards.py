@@ -1,0 +1,19 @@
+"""What came after a decision: marks of objections to it and overrides by people. Beside the record, never in it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from feature_store.adapters import objections, overrides
+from feature_store.adapters.store import Moment
+from feature_store.filing import civil_day
+from serving.overrides import override_answer
+
+
+def afterwards(moment: Moment, decision_id: UUID) -> dict[str, Any] | None:
+    """Marks and overrides of a decision, as they stand at the moment; None where nothing came after it."""
+    today = civil_day(moment.known_at)
+    marks = objections.decision_marks(moment.connection, decision_id)
+    found = [override_answer(one, today) for one in overrides.of_decision(moment.connection, decision_id)]
+    return {"marks": marks, "overrides": found} if marks or found else None
