@@ -15,10 +15,13 @@ from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
 from serving.api.problems import Fault, problem
+from serving.api.replay_routes import ReplaysBusy
+from serving.challenger.versions import NoSuchVersion
 from serving.decide import KeyInUse, KeyReused, UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
 from serving.replay import UnknownDecision
+from serving.replay_three_way import UnknownPolicy
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -70,6 +73,9 @@ _FIELDS = frozenset(
         "index",
         "first",
         "second",
+        "policy",
+        "data",
+        "model",
     ]
 )
 
@@ -105,6 +111,16 @@ def _credit_file(error: CreditFileInvalid) -> JSONResponse:
 def _purpose(error: UnknownPurpose) -> JSONResponse:
     fault = Fault(where="body.purpose", what="is not listed", mend=f"Use one of: {', '.join(error.purposes)}")
     return problem(422, "unknown-purpose", "The purpose is not one that the policy lists.", [fault])
+
+
+def _unknown(field: str, kind: str) -> Callable[[Exception], JSONResponse]:
+    """An error about one field of the body, in its own words."""
+
+    def answer(error: Exception) -> JSONResponse:
+        fault = Fault(where=f"body.{field}", what="is not known here", mend=_sentence(error))
+        return problem(422, kind, f"The {field} is not one that there is.", [fault])
+
+    return answer
 
 
 def _http(error: HTTPException) -> JSONResponse:
@@ -145,6 +161,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (KeyReused, _said(422, "key-reused")),
     (PolicyNotInForce, _said(409, "policy-not-in-force")),
     (UnknownPurpose, _purpose),
+    (UnknownPolicy, _unknown("policy", "unknown-policy")),
+    (NoSuchVersion, _unknown("model", "unknown-model")),
+    (ReplaysBusy, _said(503, "replays-busy")),
     (StoreUnavailable, _said(503, "store-unavailable")),
     (HTTPException, _http),
     (LushiError, _internal),

@@ -53,6 +53,7 @@ def _calls(served: Served, decision_id: str) -> dict[str, tuple[str, str, object
         "/v1/decisions": ("POST", "/v1/decisions", ask(household), Act.DECIDE),
         "/v1/decisions:batch": ("POST", "/v1/decisions:batch", {"decisions": [ask(household)]}, Act.DECIDE),
         "/v1/decisions/{decision_id}": ("GET", f"/v1/decisions/{decision_id}", None, Act.READ_DECISION),
+        "/v1/decisions/{decision_id}/replay": ("POST", f"/v1/decisions/{decision_id}/replay", {}, Act.REPLAY),
         "/v1/households/{household_id}": ("GET", f"/v1/households/{household}", None, Act.READ_HOUSEHOLD),
         "/v1/assessments": ("POST", "/v1/assessments", assessed, Act.ASSESS),
         "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG),
@@ -104,8 +105,9 @@ def test_every_route_by_role_and_tenant(own: Served) -> None:
                 if act not in MAY[role]:
                     assert answer.status_code == 403, case
                     assert answer.json()["type"] == "urn:lushi:problem:not-allowed"
-                elif act is Act.READ_DECISION and tenant == "bank-b" and role not in EVERY_TENANT:
-                    missing = own.client.get(f"/v1/decisions/{uuid4()}", headers=header)
+                elif act in (Act.READ_DECISION, Act.REPLAY) and tenant == "bank-b" and role not in EVERY_TENANT:
+                    nothing = path.replace(decision_id, str(uuid4()))
+                    missing = own.client.request(method, nothing, json=body, headers=header)
                     assert (answer.status_code, answer.json()) == (missing.status_code, missing.json()), case
                 else:
                     assert answer.status_code in (200, 201, 422), case
