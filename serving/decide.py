@@ -17,6 +17,7 @@ from scoring.terms import Request
 from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
+from serving.closing import offered_until, only_here
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
 from serving.purposes import check_purpose
@@ -65,6 +66,7 @@ def decide(
     key: of the caller's own choice; the same key with the same request gives the decision of the first call.
 
     Raises:
+        OpenElsewhere: where another bank's decision on the household is open.
         KeyInUse, KeyReused: where the key's first call is still under way, or was another request.
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
         StoreUnavailable: where the database is away; then nothing is recorded.
@@ -78,6 +80,7 @@ def decide(
         file = moment.credit_file(request.household_id, on=on, policy=policy)
         if file is None:
             raise UnknownHousehold("no household with that id is registered; check the id")
+        only_here(moment, file.household_id, caller)
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         assessment = assess(file, policy, on=on, area=area, request=request.loan)
         # The binding part is complete before the model is asked, and nothing that follows sees it.
@@ -107,6 +110,7 @@ def decide(
             household_id=file.household_id,
             tenant=caller.tenant,
             recorded_at=moment.known_at,
+            offered_until=offered_until(assessment, moment.known_at),
             content=content,
         )
         if key is not None:

@@ -14,7 +14,6 @@ from feature_store.adapters.store import Moment
 from scoring.assess import assess
 from scoring.canonical import canonical
 from scoring.decision import area_data, area_of, binding_of, sources_data
-from scoring.errors import LushiError
 from scoring.policy.schema import Policy
 from scoring.terms import Request
 from serving.area_states import AreaStates
@@ -22,12 +21,9 @@ from serving.challenger.advise import Asked, card_says
 from serving.challenger.again import NotAtHand, opinion_differences
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry
+from serving.ledger.entries import UnknownDecision as UnknownDecision
 from serving.replay_words import CANNOT, Kind
 from serving.wiring import Parts
-
-
-class UnknownDecision(LushiError):
-    """The ledger holds no decision with that id."""
 
 
 class Difference(NamedTuple):
@@ -78,15 +74,8 @@ def replay(decision_id: UUID, parts: Parts, areas: AreaStates | None = None) -> 
         UnknownDecision: where the ledger does not hold it.
     """
     with parts.store.looking(parts.clock.now()) as moment:
-        entry = ledger.find(moment, decision_id)
-        if entry is None:
-            raise unknown()
+        entry = ledger.seen_by(moment, decision_id, None)
         return repeat(entry, moment, parts, areas or AreaStates())
-
-
-def unknown() -> UnknownDecision:
-    """The one answer for what is not there and for what may not be seen."""
-    return UnknownDecision("the ledger holds no decision with that id; check the id")
 
 
 def repeat(entry: Entry, moment: Moment, parts: Parts, areas: AreaStates) -> Replayed:

@@ -17,7 +17,7 @@ from scoring.policy.schema import Policy
 from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.ledger import postgres as ledger
-from serving.replay import Difference, Replayed, repeat, unknown
+from serving.replay import Difference, Replayed, repeat
 from serving.replay_made import CannotRepeat, Changed, Data, Maker
 from serving.replay_outcome import Outcome
 from serving.replay_words import CANNOT, OPINION_CANNOT, Kind, Verdict
@@ -79,9 +79,7 @@ def replay_otherwise(
         StoreUnavailable: where the database is away or takes too long.
     """
     with parts.store.looking(parts.clock.now()) as moment:
-        entry = ledger.find(moment, decision_id)
-        if entry is None or not (caller is None or caller.sees(entry.tenant)):
-            raise unknown()
+        entry = ledger.seen_by(moment, decision_id, caller)
         changed = Changed(None if policy is None else policy_of(parts.policies, policy), data, model)
         with attempt(moment.connection, within_ms=statement_ms) if statement_ms else nullcontext():
             exact = repeat(entry, moment, parts, areas)

@@ -156,7 +156,8 @@ def leaf_of(answer: Any) -> tuple[int, bytes]:
     if not isinstance(receipt, dict) or not isinstance(receipt.get("log_index"), int):
         raise Broken("the answer has no receipt with a place in the log")
     body, salt = str(receipt.get("log_entry", "")).encode(), _base64(str(receipt.get("salt", "")), "the salt")
-    content = canonical({name: value for name, value in answer.items() if name != "receipt"})
+    # A closing may be told beside a decision that is read again; it is an entry of its own, and no part of this one.
+    content = canonical({name: value for name, value in answer.items() if name not in ("receipt", "closing")})
     said = _json(body, "the receipt's log entry")
     if len(salt) != 32 or not isinstance(said, dict):
         raise Broken("the receipt has no salt of 32 bytes, or no log entry")

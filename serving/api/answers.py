@@ -17,10 +17,11 @@ from serving.access.callers import Forbidden
 from serving.api.problems import Fault, problem
 from serving.api.replay_routes import ReplaysBusy
 from serving.challenger.versions import NoSuchVersion
+from serving.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
 from serving.decide import KeyInUse, KeyReused, UnknownHousehold
+from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
-from serving.replay import UnknownDecision
 from serving.replay_three_way import UnknownPolicy
 
 
@@ -76,6 +77,7 @@ _FIELDS = frozenset(
         "policy",
         "data",
         "model",
+        "cause",
     ]
 )
 
@@ -159,6 +161,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (Forbidden, _said(403, "not-allowed")),
     (KeyInUse, _said(409, "key-in-use")),
     (KeyReused, _said(422, "key-reused")),
+    (OpenElsewhere, _said(409, "open-elsewhere")),
+    (NothingToClose, _said(409, "nothing-to-close")),
+    (ClosedOtherwise, _said(409, "closed-otherwise")),
     (PolicyNotInForce, _said(409, "policy-not-in-force")),
     (UnknownPurpose, _purpose),
     (UnknownPolicy, _unknown("policy", "unknown-policy")),

@@ -12,28 +12,37 @@ import orjson
 from fastapi import FastAPI, Path, Response
 from starlette.concurrency import run_in_threadpool
 
+from feature_store.adapters.closing_tables import closing_of
 from feature_store.adapters.connect import StoreUnavailable
 from feature_store.adapters.promotions import standing
 from feature_store.filing import civil_day
 from scoring.assess import assess, path_of
 from scoring.decision import binding_of, path_data, sources_data
 from scoring.validate import credit_file_of
-from serving.api.access import Assessing, Deciding, KeyNeeded, ReadingDecisions, ReadingHouseholds, ReadingService
+from serving.api.access import (
+    Assessing,
+    ClosingDecisions,
+    Deciding,
+    KeyNeeded,
+    ReadingDecisions,
+    ReadingHouseholds,
+    ReadingService,
+)
 from serving.api.answers import install
-from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId, IdempotencyKey
+from serving.api.asked import AssessmentAsked, ClosingAsked, DecisionAsked, HouseholdId, IdempotencyKey
 from serving.api.batch import batch_routes
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.problems import documented
-from serving.api.receipts import answer
+from serving.api.receipts import answer, closing_data
 from serving.api.replay_routes import replay_routes
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
+from serving.closing import close_decision
 from serving.decide import DecisionRequest, decide, state_of
 from serving.ledger import postgres as ledger
 from serving.purposes import check_purpose
-from serving.replay import UnknownDecision
 from serving.wiring import Parts
 
 WARM_MS = 30_000
@@ -98,12 +107,21 @@ def create_app(parts: Parts) -> FastAPI:
 
     @app.get("/v1/decisions/{decision_id}", responses=documented(404, 422, 503), tags=["decisions"])
     def get_decision(decision_id: UUID, caller: ReadingDecisions) -> Response:
-        """A recorded decision, exactly as it was answered; a bank's own, an auditor's any."""
+        """A recorded decision, exactly as it was answered, and `closing` where it ended; a bank's own, an auditor's any."""
         with parts.store.looking(parts.clock.now()) as moment:
-            entry = ledger.find(moment, decision_id)
-        if entry is None or not caller.sees(entry.tenant):
-            raise UnknownDecision("the ledger holds no decision with that id; check the id")
-        return Json(answer(entry))
+            entry = ledger.seen_by(moment, decision_id, caller)
+            closing = closing_of(moment.connection, decision_id)
+        return Json(answer(entry, closing))
+
+    @app.post(
+        "/v1/decisions/{decision_id}/closing",
+        responses=documented(400, 404, 408, 409, 413, 415, 422, 503),
+        tags=["decisions"],
+    )
+    def post_closing(decision_id: UUID, asked: ClosingAsked, caller: ClosingDecisions) -> dict[str, Any]:
+        """Close a decision of one's own, so that another bank may decide; the same cause again is the same answer."""
+        closed = close_decision(decision_id, asked.cause, parts, caller=caller)
+        return {"decision_id": str(decision_id), "closing": closing_data(closed)}
 
     @app.get("/v1/households/{household_id}", responses=documented(404, 409, 422, 503), tags=["households"])
     def get_household(household_id: Annotated[HouseholdId, Path()], caller: ReadingHouseholds) -> Response:

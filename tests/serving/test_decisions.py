@@ -183,7 +183,7 @@ def test_health(served: Served) -> None:
 def test_the_description_lists_every_route_with_its_problems(served: Served) -> None:
     described = served.client.get("/openapi.json").json()
     assert set(described["paths"]) == {
-        "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
+        "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/decisions/{decision_id}/replay", "/v1/decisions/{decision_id}/closing", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
         "/v1/decisions:batch", "/v1/log/checkpoint", "/v1/log/inclusion", "/v1/log/consistency", "/v1/log/key",
     }  # fmt: skip
     statuses = set(described["paths"]["/v1/decisions"]["post"]["responses"])
