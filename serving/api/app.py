@@ -36,6 +36,7 @@ from serving.api.log_routes import log_routes
 from serving.api.problems import documented
 from serving.api.receipts import answer, closing_data
 from serving.api.replay_routes import replay_routes
+from serving.approve import adopt_policies
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
@@ -67,6 +68,7 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(_adopt, parts)
         await run_in_threadpool(_warm, parts)
         signing = asyncio.create_task(keep_signing(parts))
         yield
@@ -170,6 +172,12 @@ def create_app(parts: Parts) -> FastAPI:
         return {"status": "ready", "policy": policy.id, "policy_sha256": policy.sha256}
 
     return app
+
+
+def _adopt(parts: Parts) -> None:
+    """Record which policies the index approves, where the log does not say so yet."""
+    with suppress(StoreUnavailable):
+        adopt_policies(parts)
 
 
 def _warm(parts: Parts) -> None:
