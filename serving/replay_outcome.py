@@ -9,6 +9,8 @@ from typing import Any
 FIELDS = ("status", "grade", "score", "limit_cny", "offered", "offer", "blocks", "vetoes")
 """What of the binding part is compared, and each indicator's points; wording and dates are not."""
 
+OFFER = ("product", "limit_cny", "max_term_months", "rate", "subsidy_share")
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -30,7 +32,7 @@ def outcome_of(binding: dict[str, Any], pd: float | None) -> Outcome:
     fields = {
         **{name: binding[name] for name in ("status", "grade", "score", "limit_cny")},
         "offered": terms["offered"],
-        "offer": offer,
+        "offer": {name: offer[name] for name in OFFER} if offer else None,
         "blocks": [it["id"] for it in terms["blocks"]],
         "vetoes": sorted(it["id"] for it in binding["vetoes"]["fired"]),
     }

@@ -38,6 +38,14 @@ _ELSEWHERE = sa.text("""
             ORDER BY d.tenant, d.entry_no DESC) newest
         WHERE newest.offered_until > :now
           AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id))""")
+_SEVERAL = sa.text("""
+    SELECT count(*) FROM (
+        SELECT household_no FROM (
+            SELECT DISTINCT ON (household_no, tenant) household_no, tenant, decision_id, offered_until
+            FROM decisions WHERE tenant IS NOT NULL ORDER BY household_no, tenant, entry_no DESC) newest
+        WHERE offered_until > :now
+          AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id)
+        GROUP BY household_no HAVING count(*) > 1) several""")
 _CLOSE = sa.text("""
     INSERT INTO closings (decision_id, cause, recorded_at, "by") VALUES (:decision_id, :cause, :recorded_at, :by)
     ON CONFLICT DO NOTHING RETURNING true""")
@@ -62,6 +70,11 @@ def open_elsewhere(connection: sa.Connection, household_id: str, *, tenant: str,
     """Whether another tenant's newest decision on a household is open. Decisions of nobody known are not counted."""
     asked = {"household_id": household_id, "tenant": tenant, "now": now}
     return bool(connection.execute(_ELSEWHERE, asked).scalar_one())
+
+
+def open_at_several(connection: sa.Connection, *, now: datetime) -> int:
+    """How many households have an open decision at more than one tenant: none, or something is wrong."""
+    return int(connection.execute(_SEVERAL, {"now": now}).scalar_one())
 
 
 def offered(connection: sa.Connection, decision_id: UUID) -> bool:

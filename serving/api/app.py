@@ -90,7 +90,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(KeyNeeded, parts=parts)
     app.include_router(log_routes(parts, Json))
     app.include_router(batch_routes(parts, areas))
-    app.include_router(replay_routes(parts, areas, Json))
+    app.include_router(replay_routes(parts, AreaStates(), Json))
 
     @app.post(
         "/v1/decisions",

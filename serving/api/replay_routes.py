@@ -43,7 +43,7 @@ class ReplayAsked(Closed):
 
 
 def replay_routes(parts: Parts, areas: AreaStates, json: type[Response]) -> APIRouter:
-    """The route over one set of parts."""
+    """The route over one set of parts. areas: of its own, so that replays of old days push no state of today out."""
     routes = APIRouter(tags=["decisions"], default_response_class=json)
     turns = BoundedSemaphore(AT_ONCE)
 

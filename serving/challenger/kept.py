@@ -14,13 +14,20 @@ MOST_KEPT = 4
 REPLAY_MS = 20_000
 """Most milliseconds that a replay waits for its model; the reading goes on, and whoever asks again finds it."""
 
+_Key = tuple[str, str, str]
+"""(how it was asked for, version as it is called, sha256 of the model)"""
+
 
 class Kept:
-    """The models that replays asked for, by version and hash; the model that advises is kept elsewhere."""
+    """The models that replays asked for; the one that advises is kept elsewhere.
+
+    A model asked for by its hash and one asked for by its version are kept apart: two versions may have one model's
+    bytes and describe them differently.
+    """
 
     def __init__(self, registry: Registry, feature_sets: FeatureSets) -> None:
         self._registry, self._feature_sets = registry, feature_sets
-        self._models: dict[tuple[str, str], Challenger] = {}
+        self._models: dict[_Key, Challenger] = {}
 
     def by_sha256(self, sha256: str, version: str) -> Challenger:
         """The challenger with a model's hash; ``version`` is what the decision called it.
@@ -29,8 +36,16 @@ class Kept:
             RegistryUnavailable: where the registry is away or holds it no more.
             ChallengerUnusable: where it is not intact, or not read in time.
         """
-        found = self._models.get((version, sha256))
-        return found if found is not None else self._in_turn(lambda: self._read(sha256, version))
+        key = ("hash", version, sha256)
+
+        def read() -> Challenger:
+            holder = with_model(self._registry, sha256)
+            if holder is None:
+                raise RegistryUnavailable("the registry of models holds no version with that hash")
+            return self._read(key, holder)
+
+        found = self._models.get(key)
+        return found if found is not None else self._in_turn(read)
 
     def by_version(self, version: str) -> Challenger:
         """The challenger that the registry calls by a version.
@@ -44,7 +59,7 @@ class Kept:
             listed = next((it for it in self._registry.versions() if it.version == version), None)
             if listed is None:
                 raise NoSuchVersion("the registry of models holds no such version; see `lushi models`")
-            return self._read(listed.model_sha256, version)
+            return self._read(("version", version, listed.model_sha256), version, listed.about_sha256)
 
         return self._in_turn(read)
 
@@ -59,14 +74,12 @@ class Kept:
         except (TimedOut, Busy):
             raise ChallengerUnusable("loading", "the model is still being read; ask again in a moment") from None
 
-    def _read(self, sha256: str, version: str) -> Challenger:
-        key = (version, sha256)
+    def _read(self, key: _Key, holder: str, about_sha256: str = "") -> Challenger:
+        """The model of a key, from the version that holds it."""
         found = self._models.get(key)
         if found is None:
-            holder = with_model(self._registry, sha256)
-            if holder is None:
-                raise RegistryUnavailable("the registry of models holds no version with that hash")
+            _, version, sha256 = key
             artefact = self._registry.artefact(holder)
-            found = load(artefact, self._feature_sets, version=version, wanted_sha256=sha256)
+            found = load(artefact, self._feature_sets, version=version, wanted_sha256=sha256, about_sha256=about_sha256)
             self._models = dict([*self._models.items(), (key, found)][-MOST_KEPT:])
         return found

@@ -19,11 +19,14 @@ def register(policy_app: typer.Typer, wired: Callable[[], Parts]) -> None:
     @policy_app.command("approve")
     def approve(
         folder: Annotated[
-            Path, typer.Argument(help="The policy's folder, beside the approved ones.", file_okay=False, exists=True)
+            Path,
+            typer.Argument(
+                help="The policy's folder, beside the approved ones. 政策文件夹", file_okay=False, exists=True
+            ),
         ],
-        by: Annotated[str, typer.Option(help="Who approves it.")],
-        second: Annotated[str, typer.Option(help="Who approves it as the second person.")],
-        why: Annotated[str, typer.Option(help="The cause, as it will stand in index and log.")],
+        by: Annotated[str, typer.Option(help="Who approves it. 批准人")],
+        second: Annotated[str, typer.Option(help="Who approves it as the second person. 第二批准人")],
+        why: Annotated[str, typer.Option(help="The cause, as it will stand in index and log. 原因")],
     ) -> None:
         """Approve a policy: its line in the index, its entry in the log. 批准政策
 

@@ -37,9 +37,12 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
 
     @app.command("replay")
     def replay_command(
-        decision_id: Annotated[UUID | None, typer.Argument(help="The decision_id of an answer.")] = None,
+        decision_id: Annotated[UUID | None, typer.Argument(help="The decision_id of an answer. 决定编号")] = None,
         sample: Annotated[
-            int, typer.Option(help="Replay so many decisions chosen at random instead.", min=0, max=1_000_000)
+            int,
+            typer.Option(
+                help="Replay so many decisions chosen at random instead. 随机抽取若干份", min=0, max=1_000_000
+            ),
         ] = 0,
         policy: Annotated[
             str | None, typer.Option(metavar="DATE|HASH", help="Under this approved policy instead. 换一政策")

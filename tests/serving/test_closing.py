@@ -179,6 +179,26 @@ def test_banks_that_ask_at_once_never_both_get_an_open_decision(banks: Banks) ->
         decided = {bank for bank, it in answers if it.status_code == 201}
         assert len(decided) == 1, "the bank that came first, and it alone"
         assert sum(it.status_code == 201 for _, it in answers) == 4, "each of its calls"
+    with banks.served.parts.store.engine.connect() as connection:
+        assert closing_tables.open_at_several(connection, now=NOW) == 0
+
+
+def test_a_household_that_is_open_at_two_banks_would_be_counted(banks: Banks) -> None:
+    household_id = next(banks.fresh)
+    first = banks.decide("bank-a", household_id)
+    with banks.served.parts.store.engine.connect() as connection:
+        assert closing_tables.open_at_several(connection, now=NOW) == 0
+        move = "UPDATE decisions SET tenant = 'bank-x' WHERE decision_id = :id"
+        connection.execute(sa.text("ALTER TABLE decisions DISABLE TRIGGER USER"))
+        connection.execute(sa.text(move), {"id": first.json()["decision_id"]})
+        row = (
+            "INSERT INTO decisions (entry_no, decision_id, household_no, recorded_at, tenant, offered, offered_until)"
+            " SELECT (SELECT min(index) FROM log_entries e WHERE NOT EXISTS (SELECT FROM decisions WHERE entry_no = e.index)),"
+            " gen_random_uuid(), household_no, recorded_at, 'bank-y', true, offered_until FROM decisions WHERE decision_id = :id"
+        )
+        connection.execute(sa.text(row), {"id": first.json()["decision_id"]})
+        assert closing_tables.open_at_several(connection, now=NOW) == 1
+        connection.rollback()
 
 
 def test_two_causes_at_once_leave_one_closing(banks: Banks) -> None:

@@ -246,6 +246,27 @@ def test_a_model_that_takes_too_long_to_read_is_not_waited_for(
     assert advised.registry.read == before + 1
 
 
+def test_a_statement_that_takes_too_long_is_given_up(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay_routes, "STATEMENT_MS", 200)
+    decision_id = _decided(own)[0]
+    with own.parts.store.engine.begin() as connection:
+        connection.exec_driver_sql("LOCK TABLE filings IN ACCESS EXCLUSIVE MODE")
+        answer = _replay(own, decision_id)
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:lushi:problem:store-unavailable")
+    assert _found(own, decision_id)["verdict"] == "same"
+
+
+def test_two_versions_of_one_models_bytes_are_told_apart_by_their_descriptions(advised: Advised) -> None:
+    """The recorded opinion is found by its hash; a version that is named is that version, not its twin."""
+    advised.stand(WHOLE)
+    decision_id = advised.decide(advised.served.ids()[0])["decision_id"]
+    assert _found(advised.served, decision_id)["verdict"] == "same"
+    twin = advised.registry.add(models.artefact(SET, model=WHOLE.model, calibration=(0.7, 0.4))).version
+    found = _found(advised.served, decision_id, model=twin)
+    assert found["verdict"] == "changed_by_model"
+    assert _found(advised.served, decision_id)["verdict"] == "same"
+
+
 def test_many_replays_at_once_leave_decisions_their_threads(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     decision_id = served.client.post("/v1/decisions", json=ask(served.ids()[0])).json()["decision_id"]
     released, real = Event(), replay_routes.replay_otherwise
