@@ -70,7 +70,7 @@ def train_quarter(parts: Parts, quarter: str, progress: Callable[[str], None]) -
 serving.commands.demo.register(app, settings, train_quarter)
 feature_store.synthetic.command.register(app)
 feature_store.commands.register(app, wired)
-serving.commands.policy.register(app)
+serving.commands.policy.register(app, wired)
 serving.commands.grade.register(app, wired)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)

@@ -18,6 +18,7 @@ from scoring.terms import Request
 from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
+from serving.closing import offered_until, only_here
 from serving.consents import check_consent, consent_data
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
@@ -66,6 +67,7 @@ def decide(
     key: of the caller's own choice; the same key with the same request gives the decision of the first call.
 
     Raises:
+        OpenElsewhere: where another bank's decision on the household is open.
         KeyInUse, KeyReused: where the key's first call is still under way, or was another request.
         ConsentInvalid: where the household's consent does not allow it; a household that is not there gave none.
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
@@ -87,6 +89,7 @@ def decide(
         file = moment.credit_file(request.household_id, on=on, policy=policy)
         if file is None:
             raise UnknownHousehold
+        only_here(moment, file.household_id, caller)
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         assessment = assess(file, policy, on=on, area=area, request=request.loan)
         # The binding part is complete before the model is asked, and nothing that follows sees it.
@@ -119,6 +122,7 @@ def decide(
             household_id=file.household_id,
             tenant=caller.tenant,
             recorded_at=moment.known_at,
+            offered_until=offered_until(assessment, moment.known_at),
             content=content,
         )
         if key is not None:

@@ -22,8 +22,8 @@ from serving.access.callers import Caller
 from serving.access.roles import OF_A_BANK, WITHIN_AREA
 from serving.ledger import log
 from serving.ledger import postgres as ledger
+from serving.ledger.entries import UnknownDecision
 from serving.refused import Refused, Wrong
-from serving.replay import UnknownDecision
 from serving.scope import household_of, sees
 from serving.wiring import Parts
 
@@ -237,7 +237,7 @@ def _check_decision(moment: Moment, decision_id: UUID, household_no: int, caller
     whose = ledger.whose(moment, decision_id)
     of_bank = caller.role in OF_A_BANK
     if whose is None or whose.household_no != household_no or (of_bank and whose.tenant != caller.tenant):
-        raise UnknownDecision("the ledger holds no decision with that id; check the id")
+        raise UnknownDecision
 
 
 def _visible(moment: Moment, objection_id: UUID, caller: Caller) -> Objection:

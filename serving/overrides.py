@@ -26,7 +26,6 @@ from serving.decide import state_at
 from serving.ledger import log
 from serving.ledger import postgres as ledger
 from serving.refused import Refused, Wrong
-from serving.replay import UnknownDecision
 from serving.wiring import Parts
 
 MOST_DAYS = 90
@@ -153,9 +152,7 @@ def override_answer(override: Override, today: date) -> dict[str, Any]:
 
 def _decision(moment: Moment, decision_id: UUID, caller: Caller) -> dict[str, Any]:
     """What was recorded of a decision that the caller may see."""
-    entry = ledger.find(moment, decision_id)
-    if entry is None or not caller.sees(entry.tenant):
-        raise UnknownDecision("the ledger holds no decision with that id; check the id")
+    entry = ledger.seen_by(moment, decision_id, caller)
     if entry.content is None:
         raise OverrideRefused("the decision's content was erased after its time; ask for a new decision")
     found: dict[str, Any] = json.loads(entry.content)

@@ -6,10 +6,10 @@ append-only. Of ``log_contents`` a row may be removed, never changed.
 
 from __future__ import annotations
 
-from feature_store.adapters import rights_tables, service_tables
+from feature_store.adapters import closing_tables, policy_tables, rights_tables, service_tables
 from feature_store.adapters.fact_tables import metadata
 
-__all__ = ["APPEND_ONLY", "metadata", "rights_tables", "service_tables"]
+__all__ = ["APPEND_ONLY", "closing_tables", "metadata", "policy_tables", "rights_tables", "service_tables"]
 
 APPEND_ONLY = (
     "filings",
@@ -33,4 +33,6 @@ APPEND_ONLY = (
     "overrides",
     "override_confirmations",
     "reports",
+    "closings",
+    "policy_records",
 )

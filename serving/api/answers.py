@@ -15,14 +15,18 @@ from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
 from serving.api.problems import Fault, problem
+from serving.api.replay_routes import ReplaysBusy
+from serving.challenger.versions import NoSuchVersion
+from serving.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
 from serving.consents import ConsentAmbiguous, ConsentInvalid, ConsentTaken, UnknownConsent
 from serving.decide import KeyInUse, KeyReused
+from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
 from serving.objections import ObjectionResolved, UnknownObjection
 from serving.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.purposes import UnknownPurpose
 from serving.refused import Refused
-from serving.replay import UnknownDecision
+from serving.replay_three_way import UnknownPolicy
 from serving.scope import UnknownHousehold
 
 
@@ -92,6 +96,10 @@ _FIELDS = frozenset(
         "state",
         "after",
         "limit",
+        "policy",
+        "data",
+        "model",
+        "cause",
     ]
 )
 
@@ -137,6 +145,16 @@ def _refused(error: Refused) -> JSONResponse:
 def _consent(error: ConsentInvalid) -> JSONResponse:
     fault = Fault(where="body.consent_reference", what=error.what, mend=error.mend)
     return problem(422, "consent-invalid", "The household's consent does not allow this decision.", [fault])
+
+
+def _unknown(field: str, kind: str) -> Callable[[Exception], JSONResponse]:
+    """An error about one field of the body, in its own words."""
+
+    def answer(error: Exception) -> JSONResponse:
+        fault = Fault(where=f"body.{field}", what="is not known here", mend=_sentence(error))
+        return problem(422, kind, f"The {field} is not one that there is.", [fault])
+
+    return answer
 
 
 def _http(error: HTTPException) -> JSONResponse:
@@ -185,8 +203,14 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (Forbidden, _said(403, "not-allowed")),
     (KeyInUse, _said(409, "key-in-use")),
     (KeyReused, _said(422, "key-reused")),
+    (OpenElsewhere, _said(409, "open-elsewhere")),
+    (NothingToClose, _said(409, "nothing-to-close")),
+    (ClosedOtherwise, _said(409, "closed-otherwise")),
     (PolicyNotInForce, _said(409, "policy-not-in-force")),
     (UnknownPurpose, _purpose),
+    (UnknownPolicy, _unknown("policy", "unknown-policy")),
+    (NoSuchVersion, _unknown("model", "unknown-model")),
+    (ReplaysBusy, _said(503, "replays-busy")),
     (StoreUnavailable, _said(503, "store-unavailable")),
     (HTTPException, _http),
     (LushiError, _internal),

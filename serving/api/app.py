@@ -24,7 +24,9 @@ from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.objection_routes import objection_routes
 from serving.api.override_routes import override_routes
+from serving.api.replay_routes import replay_routes
 from serving.api.report_routes import report_routes
+from serving.approve import adopt_policies
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
@@ -39,6 +41,7 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(_adopt, parts)
         await run_in_threadpool(_warm, parts)
         signing = asyncio.create_task(keep_signing(parts))
         yield
@@ -60,6 +63,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(KeyNeeded, parts=parts)
     app.include_router(decisions_routes(parts, areas))
     app.include_router(batch_routes(parts, areas))
+    app.include_router(replay_routes(parts, areas, Json))
     app.include_router(household_routes(parts, areas))
     app.include_router(consent_routes(parts))
     app.include_router(objection_routes(parts))
@@ -69,6 +73,12 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(log_routes(parts, Json))
     app.include_router(health_routes(parts))
     return app
+
+
+def _adopt(parts: Parts) -> None:
+    """Record which policies the index approves, where the log does not say so yet."""
+    with suppress(StoreUnavailable):
+        adopt_policies(parts)
 
 
 def _warm(parts: Parts) -> None:

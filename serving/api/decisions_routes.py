@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from serving.afterwards import afterwards
-from serving.api.access import Deciding, ReadingDecisions
-from serving.api.asked import DecisionAsked, IdempotencyKey
+from serving.api.access import ClosingDecisions, Deciding, ReadingDecisions
+from serving.api.asked import ClosingAsked, DecisionAsked, IdempotencyKey
 from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
+from serving.closing import close_decision, closing_data
 from serving.decide import DecisionRequest, decide
 from serving.ledger import postgres as ledger
-from serving.replay import UnknownDecision
 from serving.wiring import Parts
 
 
@@ -37,9 +38,13 @@ def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     def get_decision(decision_id: UUID, caller: ReadingDecisions) -> Response:
         """A recorded decision, exactly as it was answered, and what came after it; a bank's own, an auditor's any."""
         with parts.store.looking(parts.clock.now()) as moment:
-            entry = ledger.find(moment, decision_id)
-            if entry is None or not caller.sees(entry.tenant):
-                raise UnknownDecision("the ledger holds no decision with that id; check the id")
+            entry = ledger.seen_by(moment, decision_id, caller)
             return Json(answer(entry, afterwards(moment, decision_id)))
+
+    @routes.post("/{decision_id}/closing", responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
+    def post_closing(decision_id: UUID, asked: ClosingAsked, caller: ClosingDecisions) -> dict[str, Any]:
+        """Close a decision of one's own, so that another bank may decide; the same cause again is the same answer."""
+        closed = close_decision(decision_id, asked.cause, parts, caller=caller)
+        return {"decision_id": str(decision_id), "closing": closing_data(closed)}
 
     return routes

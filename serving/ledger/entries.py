@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from scoring.canonical import canonical
+from scoring.errors import LushiError
 from scoring.opinion import Unavailable, opinion_data
 from serving.ledger.commitment import commitment
 
@@ -20,6 +21,13 @@ FORMAT = 4
 1: advisory is null. 2: advisory is an opinion, or says why there is none. 3: the client that asked, and its tenant.
 4: the consent that was checked, the marks that objections left on data, and the person's rights; ``binding`` is as before.
 """
+
+
+class UnknownDecision(LushiError):
+    """The ledger holds no decision with that id, or none that the caller may see: the same answer for both."""
+
+    def __init__(self) -> None:
+        super().__init__("the ledger holds no decision with that id; check the id")
 
 
 @dataclass(frozen=True, slots=True)

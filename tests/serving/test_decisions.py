@@ -186,7 +186,7 @@ def test_health(served: Served) -> None:
 def test_the_description_lists_every_route_with_its_problems(served: Served) -> None:
     described = served.client.get("/openapi.json").json()
     assert set(described["paths"]) == {
-        "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
+        "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/decisions/{decision_id}/replay", "/v1/decisions/{decision_id}/closing", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
         "/v1/decisions:batch", "/v1/log/checkpoint", "/v1/log/inclusion", "/v1/log/consistency", "/v1/log/key",
         "/v1/consents", "/v1/consents/{reference}", "/v1/consents/{reference}/withdrawal",
         "/v1/households/{household_id}/reports", "/v1/decisions/{decision_id}/overrides", "/v1/overrides/{override_id}/confirmation",
