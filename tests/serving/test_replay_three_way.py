@@ -12,21 +12,16 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from httpx2 import Response
 
 from feature_store.filing import CIVIL_TIME
 from scoring.policy.in_force import Policies
 from serving.access.roles import Role
 from serving.api import replay_routes
 from serving.area_states import AreaStates
-from serving.challenger.versions import RegistryUnavailable
 from serving.replay_three_way import UnknownPolicy, policy_of, replay_otherwise
 from serving.replay_words import CANNOT, REASONS, VERDICTS, Kind, Verdict
-from tests.fakes import models
-from tests.serving.advised import SET, Advised, raising
 from tests.serving.county import Served, ask, import_round
-
-WHOLE, OTHER = models.artefact(SET), models.artefact(SET, seed=5)
+from tests.serving.replaying import found_of, replayed
 
 
 @pytest.fixture(scope="module")
@@ -46,17 +41,6 @@ def _decided(own: Served) -> list[str]:
         return [str(it) for it in connection.exec_driver_sql("SELECT decision_id FROM decisions ORDER BY 1").scalars()]
 
 
-def _replay(own: Served, decision_id: str, header: dict[str, str] | None = None, **changes: Any) -> Response:
-    return own.client.post(f"/v1/decisions/{decision_id}/replay", json=changes, headers=header)
-
-
-def _found(own: Served, decision_id: str, **changes: Any) -> dict[str, Any]:
-    answer = _replay(own, decision_id, **changes)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
 def _moved(found: dict[str, Any]) -> bool:
     """Whether recorded and again differ anywhere, read from the answer itself."""
     pairs = [it for name, it in found["outcome"].items() if isinstance(it, dict) and name != "on"]
@@ -70,7 +54,7 @@ def test_with_nothing_changed_it_is_the_same_and_nothing_is_recorded(own: Served
 
     before = entries()
     for decision_id in _decided(own)[:10]:
-        found = _found(own, decision_id)
+        found = found_of(own, decision_id)
         assert (found["verdict"], found["causes"], found["why"], found["recorded"]) == ("same", [], [], False)
         assert not _moved(found)
     assert entries() == before
@@ -81,7 +65,7 @@ def test_each_verdict_says_what_its_own_figures_show(own: Served) -> None:
     for decision_id in _decided(own):
         recorded = own.client.get(f"/v1/decisions/{decision_id}").json()["binding"]
         for changes in ({"policy": "2021-03-01"}, {"data": "now"}, {"policy": "2021-03-01", "data": "now"}):
-            found = _found(own, decision_id, **changes)
+            found = found_of(own, decision_id, **changes)
             seen.add(found["verdict"])
             assert found["outcome"]["grade"]["recorded"] == recorded["grade"]
             assert found["outcome"]["score"]["recorded"] == recorded["score"]
@@ -98,9 +82,9 @@ def test_the_causes_of_several_changes_are_those_that_move_it_alone(own: Served)
         alone = {
             f"changed_by_{name}"
             for name, value in (("policy", "2021-03-01"), ("data", "now"))
-            if _moved(_found(own, decision_id, **{name: value}))
+            if _moved(found_of(own, decision_id, **{name: value}))
         }
-        both = _found(own, decision_id, policy="2021-03-01", data="now")
+        both = found_of(own, decision_id, policy="2021-03-01", data="now")
         if _moved(both):
             assert set(both["causes"]) == alone
             assert both["verdict"] == (alone.copy().pop() if len(alone) == 1 else "changed_by_several")
@@ -116,7 +100,7 @@ def test_todays_outcome_is_what_a_fresh_assessment_under_the_old_policy_gives(ow
     from serving.decide import state_of
 
     for decision_id in _decided(own)[:10]:
-        again = _found(own, decision_id, data="now")["outcome"]
+        again = found_of(own, decision_id, data="now")["outcome"]
         household_id = own.client.get(f"/v1/decisions/{decision_id}").json()["household_id"]
         state, _ = state_of(household_id, parts, AreaStates())
         assert again["status"]["again"] == state.settled.status
@@ -124,10 +108,10 @@ def test_todays_outcome_is_what_a_fresh_assessment_under_the_old_policy_gives(ow
 
 
 def test_the_recorded_policy_named_again_changes_nothing(own: Served) -> None:
-    found = _found(own, _decided(own)[0], policy="2017-04-01")
+    found = found_of(own, _decided(own)[0], policy="2017-04-01")
     assert (found["verdict"], found["changed"]["policy"]) == ("same", None)
     by_hash = own.parts.policies.policies[1].sha256
-    assert _found(own, _decided(own)[0], policy=by_hash)["changed"]["policy"]["sha256"] == by_hash
+    assert found_of(own, _decided(own)[0], policy=by_hash)["changed"]["policy"]["sha256"] == by_hash
 
 
 @pytest.mark.parametrize(
@@ -142,7 +126,7 @@ def test_the_recorded_policy_named_again_changes_nothing(own: Served) -> None:
     ],
 )
 def test_what_is_not_known_is_422_and_names_the_field(own: Served, changes: dict[str, str], field: str) -> None:
-    answer = _replay(own, _decided(own)[0], **changes)
+    answer = replayed(own, _decided(own)[0], **changes)
     assert (answer.status_code, [it["where"] for it in answer.json()["errors"]]) == (422, [field])
     assert next(iter(changes.values())) not in answer.text
 
@@ -150,12 +134,12 @@ def test_what_is_not_known_is_422_and_names_the_field(own: Served, changes: dict
 def test_another_banks_decision_is_not_there_and_an_auditor_replays_any(own: Served) -> None:
     decision_id = _decided(own)[0]
     foreign = own.key(tenant="bank-b")
-    hidden, missing = _replay(own, decision_id, foreign), _replay(own, str(uuid4()), foreign)
+    hidden, missing = replayed(own, decision_id, foreign), replayed(own, str(uuid4()), foreign)
     assert (hidden.status_code, hidden.json()) == (404, missing.json())
     # Nor does an unknown policy or model show that it is there.
-    named = _replay(own, decision_id, foreign, policy="2018-01-01", model="999")
+    named = replayed(own, decision_id, foreign, policy="2018-01-01", model="999")
     assert (named.status_code, named.json()) == (404, missing.json())
-    assert _replay(own, decision_id, own.key(Role.AUDITOR, "county"), policy="2021-03-01").status_code == 200
+    assert replayed(own, decision_id, own.key(Role.AUDITOR, "county"), policy="2021-03-01").status_code == 200
 
 
 def test_erased_content_and_an_unapproved_policy_cannot_be_repeated(own: Served) -> None:
@@ -168,7 +152,7 @@ def test_erased_content_and_an_unapproved_policy_cannot_be_repeated(own: Served)
     with own.parts.store.engine.begin() as connection:
         erase = "DELETE FROM log_contents WHERE index = (SELECT entry_no FROM decisions WHERE decision_id = :id)"
         assert connection.execute(sa.text(erase), {"id": decision_id}).rowcount == 1
-    answer = _found(own, decision_id, policy="2021-03-01")
+    answer = found_of(own, decision_id, policy="2021-03-01")
     assert (answer["verdict"], [it["id"] for it in answer["why"]]) == ("cannot", ["content_erased"])
     assert answer["outcome"] is None
 
@@ -181,7 +165,7 @@ def test_a_record_that_does_not_hold_is_compared_with_nothing(own: Served) -> No
         connection.execute(sa.text(forge), {"salt": bytes(32), "id": decision_id})
         connection.execute(sa.text("ALTER TABLE log_contents ENABLE TRIGGER USER"))
     for changes in ({}, {"policy": "2021-03-01"}):
-        found = _found(own, decision_id, **changes)
+        found = found_of(own, decision_id, **changes)
         assert (found["verdict"], [it["id"] for it in found["why"]]) == ("differs", ["altered"])
         assert found["outcome"] is None
 
@@ -194,77 +178,14 @@ def test_an_approved_policy_is_named_by_its_day_or_hash_and_no_other(own: Served
         policy_of(policies, "2019-01-01")
 
 
-def test_another_models_opinion_moves_the_pd_and_no_grade(advised: Advised) -> None:
-    first = advised.stand(WHOLE)
-    second = advised.registry.add(OTHER).version
-    body = advised.decide(advised.served.ids()[0])
-    found = _found(advised.served, body["decision_id"], model=second)
-    assert (found["verdict"], found["causes"]) == ("changed_by_model", ["changed_by_model"])
-    assert found["outcome"]["pd"]["recorded"] == body["advisory"]["pd"] != found["outcome"]["pd"]["again"]
-    assert found["outcome"]["grade"]["recorded"] == found["outcome"]["grade"]["again"]
-    advised.stand(OTHER)  # what that model says when it is asked for a decision itself
-    said = advised.decide(advised.served.ids()[0])["advisory"]
-    assert found["outcome"]["pd"]["again"] == said["pd"]
-    assert _found(advised.served, body["decision_id"], model=first)["verdict"] == "same"
-
-
-def test_a_model_that_cannot_be_had_is_said_and_the_binding_part_still_compared(advised: Advised) -> None:
-    advised.stand(WHOLE)
-    decision_id = advised.decide(advised.served.ids()[0])["decision_id"]
-    advised.renew()
-    for changes in ({}, {"policy": "2017-04-01"}):
-        found = _found(advised.served, decision_id, **changes)
-        assert (found["verdict"], [it["id"] for it in found["why"]]) == ("cannot", ["model_gone"])
-        assert found["outcome"]["score"]["recorded"] == found["outcome"]["score"]["again"]
-    broken = advised.registry.add(replace(WHOLE, model=WHOLE.model[:-50])).version
-    found = _found(advised.served, decision_id, model=broken)
-    assert (found["verdict"], [it["id"] for it in found["why"]]) == ("cannot", ["model_corrupt"])
-    advised.registry.before_reading = raising(RegistryUnavailable("away"))
-    other = advised.registry.add(OTHER).version
-    assert _found(advised.served, decision_id, model=other)["why"][0]["id"] == "model_gone"
-
-
-def test_a_model_that_takes_too_long_to_read_is_not_waited_for(
-    advised: Advised, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from serving.challenger import kept
-
-    decision_id = advised.decide(advised.served.ids()[0])["decision_id"]
-    version, released, before = advised.registry.add(WHOLE).version, Event(), advised.registry.read
-    monkeypatch.setattr(kept, "REPLAY_MS", 100)
-    advised.registry.before_reading = lambda: released.wait(60) and None
-    try:
-        for _ in range(3):
-            found = _found(advised.served, decision_id, model=version)
-            assert (found["verdict"], found["why"][0]["id"]) == ("cannot", "model_loading")
-        assert advised.registry.read == before + 1, "others wait for the first reading and begin none"
-    finally:
-        released.set()
-    monkeypatch.setattr(kept, "REPLAY_MS", 30_000)
-    found = _found(advised.served, decision_id, model=version)
-    assert found["outcome"]["pd"]["again"] is not None
-    assert advised.registry.read == before + 1
-
-
 def test_a_statement_that_takes_too_long_is_given_up(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay_routes, "STATEMENT_MS", 200)
     decision_id = _decided(own)[0]
     with own.parts.store.engine.begin() as connection:
         connection.exec_driver_sql("LOCK TABLE filings IN ACCESS EXCLUSIVE MODE")
-        answer = _replay(own, decision_id)
+        answer = replayed(own, decision_id)
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:lushi:problem:store-unavailable")
-    assert _found(own, decision_id)["verdict"] == "same"
-
-
-def test_two_versions_of_one_models_bytes_are_told_apart_by_their_descriptions(advised: Advised) -> None:
-    """The recorded opinion is found by its hash; a version that is named is that version, not its twin."""
-    advised.stand(WHOLE)
-    decision_id = advised.decide(advised.served.ids()[0])["decision_id"]
-    assert _found(advised.served, decision_id)["verdict"] == "same"
-    twin = advised.registry.add(models.artefact(SET, model=WHOLE.model, calibration=(0.7, 0.4))).version
-    found = _found(advised.served, decision_id, model=twin)
-    assert found["verdict"] == "changed_by_model"
-    assert _found(advised.served, decision_id)["verdict"] == "same"
+    assert found_of(own, decision_id)["verdict"] == "same"
 
 
 def test_many_replays_at_once_leave_decisions_their_threads(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,10 +201,10 @@ def test_many_replays_at_once_leave_decisions_their_threads(served: Served, monk
     monkeypatch.setattr(replay_routes, "replay_otherwise", slow)
     monkeypatch.setattr(replay_routes, "PATIENCE_SECONDS", 0.2)
     with ThreadPoolExecutor(replay_routes.AT_ONCE) as first, ThreadPoolExecutor(12) as callers:
-        held = [first.submit(_replay, served, decision_id) for _ in range(replay_routes.AT_ONCE)]
+        held = [first.submit(replayed, served, decision_id) for _ in range(replay_routes.AT_ONCE)]
         while len(begun) < replay_routes.AT_ONCE:
             released.wait(0.01)
-        refused = list(callers.map(lambda _: _replay(served, decision_id), range(12)))
+        refused = list(callers.map(lambda _: replayed(served, decision_id), range(12)))
         assert served.client.post("/v1/decisions", json=ask(served.ids()[0])).status_code == 201
         released.set()
         assert [it.result().status_code for it in held] == [200] * replay_routes.AT_ONCE
