@@ -19,7 +19,7 @@ from serving.access.roles import Role
 from serving.closing import OPEN_DAYS, Cause, ClosedOtherwise, close_decision
 from serving.ledger.verify import verify
 from serving.replay import replay
-from tests.serving.county import NOW, Served, ask
+from tests.serving.county import NOW, Served, ask, give_consents
 from verify.check import leaf_of
 
 BANKS = ("bank-a", "bank-b", "bank-c")
@@ -30,11 +30,14 @@ class Banks:
 
     def __init__(self, served: Served) -> None:
         self.served = served
+        give_consents(served.parts, tenants=("bank-c",))
         self.headers = {name: served.key(tenant=name) for name in BANKS}
         self.fresh = iter(self._offered())
 
     def decide(self, bank: str, household_id: str, **changes: Any) -> Response:
-        return self.served.client.post("/v1/decisions", json=ask(household_id, **changes), headers=self.headers[bank])
+        return self.served.client.post(
+            "/v1/decisions", json=ask(household_id, tenant=bank, **changes), headers=self.headers[bank]
+        )
 
     def close(self, bank: str, decided: Response | str, cause: str = "withdrawn_by_bank") -> Response:
         decision_id = decided if isinstance(decided, str) else decided.json()["decision_id"]
@@ -136,9 +139,9 @@ def test_the_closing_is_told_beside_the_receipt_and_the_proof_still_holds(banks:
     assert banks.served.client.get(where).content == decided.content
     closing = banks.close("bank-a", decided, "declined_by_household").json()["closing"]
     read = banks.served.client.get(where).json()
-    assert read.pop("closing") == closing
+    assert read.pop("afterwards") == {"marks": [], "overrides": [], "closing": closing}
     assert read == decided.json()
-    assert leaf_of(read | {"closing": closing})[0] == read["receipt"]["log_index"]
+    assert leaf_of(read | {"afterwards": {"closing": closing}})[0] == read["receipt"]["log_index"]
     assert replay(UUID(read["decision_id"]), banks.served.parts).identical
 
 
@@ -153,7 +156,7 @@ def test_another_banks_decision_cannot_be_closed_nor_known(banks: Banks) -> None
 def test_a_batch_goes_by_the_same_rule(banks: Banks) -> None:
     household_id = next(banks.fresh)
     assert banks.decide("bank-a", household_id).status_code == 201
-    body = {"decisions": [ask(household_id), ask(next(banks.fresh))]}
+    body = {"decisions": [ask(household_id, tenant="bank-b"), ask(next(banks.fresh))]}
     results = banks.served.client.post("/v1/decisions:batch", json=body, headers=banks.headers["bank-b"]).json()
     assert [it["status"] for it in results["results"]] == [409, 201]
     assert results["results"][0]["problem"]["type"] == "urn:lushi:problem:open-elsewhere"

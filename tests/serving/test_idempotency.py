@@ -48,12 +48,11 @@ def test_another_body_with_the_key_is_refused(served: Served) -> None:
 
 def test_two_banks_keys_do_not_meet(served: Served) -> None:
     key = str(uuid4())
-    mine, theirs = _call(served, key), _call(served, key, served.key(tenant="bank-b"), tenant="bank-b")
     mine = _call(served, key)
     if mine.json()["binding"]["terms"]["offered"]:  # while it is open no other bank decides on the household
         closing = f"/v1/decisions/{mine.json()['decision_id']}/closing"
         assert served.client.post(closing, json={"cause": "withdrawn_by_bank"}).status_code == 200
-    theirs = _call(served, key, served.key(tenant="bank-b"))
+    theirs = _call(served, key, served.key(tenant="bank-b"), tenant="bank-b")
     if theirs.json()["binding"]["terms"]["offered"]:
         closing = f"/v1/decisions/{theirs.json()['decision_id']}/closing"
         done = served.client.post(closing, json={"cause": "withdrawn_by_bank"}, headers=served.key(tenant="bank-b"))

@@ -70,7 +70,7 @@ def test_two_people_override_beside_the_grade_and_nothing_recorded_changes(own: 
     assert _confirm(own, override, _clerk(own)).status_code == 409
     address = f"/v1/decisions/{decision['decision_id']}"
     now = own.client.get(address).json()
-    assert now["afterwards"] == {"marks": [], "overrides": [done.json()]}
+    assert now["afterwards"] == {"marks": [], "overrides": [done.json()], "closing": None}
     assert {name: now[name] for name in now if name != "afterwards"} == decision
     assert leaf_of(now) == leaf_of(decision)
     assert replay(UUID(decision["decision_id"]), own.parts).identical

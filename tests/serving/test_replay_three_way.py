@@ -102,7 +102,7 @@ def test_todays_outcome_is_what_a_fresh_assessment_under_the_old_policy_gives(ow
     for decision_id in _decided(own)[:10]:
         again = found_of(own, decision_id, data="now")["outcome"]
         household_id = own.client.get(f"/v1/decisions/{decision_id}").json()["household_id"]
-        state, _ = state_of(household_id, parts, AreaStates())
+        state = state_of(household_id, parts, AreaStates()).assessment
         assert again["status"]["again"] == state.settled.status
         assert again["grade"]["again"] == (state.settled.grade.id if state.settled.grade else None)
 
