@@ -8,7 +8,7 @@ from uuid import UUID
 from feature_store.adapters import objections, overrides
 from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
-from serving.overrides import override_answer
+from serving.shown import override_answer
 
 
 def afterwards(moment: Moment, decision_id: UUID) -> dict[str, Any] | None:

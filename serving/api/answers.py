@@ -15,7 +15,8 @@ from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
 from serving.api.problems import Fault, problem
-from serving.consents import ConsentAmbiguous, ConsentInvalid, ConsentTaken, UnknownConsent
+from serving.consent_check import ConsentInvalid
+from serving.consents import ConsentAmbiguous, ConsentTaken, UnknownConsent
 from serving.decide import KeyInUse, KeyReused
 from serving.ledger.proofs import NoSuchProof
 from serving.objections import ObjectionResolved, UnknownObjection
