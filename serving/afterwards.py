@@ -10,7 +10,7 @@ from feature_store.adapters.closing_tables import closing_of
 from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
 from serving.closing import closing_data
-from serving.overrides import override_answer
+from serving.shown import override_answer
 
 
 def afterwards(moment: Moment, decision_id: UUID) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""A household's consent to the use of its credit file: recorded, withdrawn, and checked before a decision.
+"""A household's consent to the use of its credit file: recorded, withdrawn, read.
 
 Law: Personal Information Protection Law articles 14, 15, 23; Credit Reporting Regulation article 18.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from feature_store.adapters import consents
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.store import Moment
-from feature_store.filing import civil_day, time_text
+from feature_store.filing import civil_day
 from scoring.canonical import canonical
 from scoring.errors import LushiError
 from serving.access.callers import Caller
@@ -20,7 +19,8 @@ from serving.access.roles import OF_A_BANK
 from serving.ledger import log
 from serving.refused import Refused, Wrong
 from serving.scope import UnknownHousehold
-from serving.uses import USES, Use
+from serving.shown import consent_data
+from serving.uses import Use
 from serving.wiring import Parts
 
 MOST_YEARS = 3
@@ -46,14 +46,6 @@ class ConsentAmbiguous(LushiError):
 
     def __init__(self) -> None:
         super().__init__("more than one bank uses this reference; name the bank with ?tenant=")
-
-
-class ConsentInvalid(LushiError):
-    """The consent that a decision names does not allow it. what: why; mend: what to do."""
-
-    def __init__(self, what: str, mend: str) -> None:
-        self.what, self.mend = what, mend
-        super().__init__(f"the consent {what}. {mend}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,30 +136,6 @@ def read_consent(reference: str, parts: Parts, *, caller: Caller, tenant: str | 
         return _visible(moment, reference, caller, tenant)
 
 
-def check_consent(moment: Moment, reference: str, *, household_id: str, tenant: str, use: Use) -> Consent:
-    """The consent that allows a bank this use of a household's file today.
-
-    Raises:
-        ConsentInvalid: saying why there is none. A consent of another household or bank is 'not there'.
-    """
-    on = civil_day(moment.known_at)
-    consent = consents.find(moment.connection, tenant, reference)
-    if consent is None or consent.household_id != household_id:
-        raise ConsentInvalid(
-            "is not there: none with this reference is recorded for this household and your bank",
-            "Check household_id and consent_reference, or record the consent first with POST /v1/consents",
-        )
-    if consent.withdrawn_at is not None:
-        raise ConsentInvalid("was withdrawn", "Ask the household; record a new consent under a new reference")
-    if consent.purpose != use:
-        raise ConsentInvalid("is for another purpose", f"Use a consent whose purpose is {use.value}")
-    if on < consent.granted_on:
-        raise ConsentInvalid("does not count yet", "Wait for its first day")
-    if on > consent.until:
-        raise ConsentInvalid("has expired", "Ask the household; record a new consent under a new reference")
-    return consent
-
-
 def wrong_days(given: Given, on: date) -> list[tuple[str, str, str]]:
     """What is wrong with a consent's days, as (field, what, mend). on: today in the county."""
     found = []
@@ -178,27 +146,6 @@ def wrong_days(given: Given, on: date) -> list[tuple[str, str, str]]:
     if given.until > _latest(given.granted_on):
         found.append(("until", f"is more than {MOST_YEARS} years after granted_on", "Shorten it"))
     return found
-
-
-def consent_data(consent: Consent) -> dict[str, Any]:
-    """A consent as it is recorded: ids and days."""
-    return {
-        "reference": consent.reference,
-        "household_id": consent.household_id,
-        "tenant": consent.tenant,
-        "purpose": consent.purpose,
-        "granted_on": consent.granted_on.isoformat(),
-        "until": consent.until.isoformat(),
-    }
-
-
-def consent_answer(consent: Consent) -> dict[str, Any]:
-    """A consent as it is answered, with the purpose's label and when it was withdrawn."""
-    return consent_data(consent) | {
-        "purpose_label": USES[Use(consent.purpose)],
-        "recorded_at": time_text(consent.recorded_at),
-        "withdrawn_at": time_text(consent.withdrawn_at) if consent.withdrawn_at else None,
-    }
 
 
 def _latest(granted_on: date) -> date:

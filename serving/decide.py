@@ -19,12 +19,13 @@ from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
 from serving.closing import offered_until, only_here
-from serving.consents import check_consent, consent_data
+from serving.consent_check import check_consent
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
 from serving.purposes import check_purpose
 from serving.rights import rights_of
 from serving.scope import UnknownHousehold, sees
+from serving.shown import consent_data
 from serving.uses import Use
 from serving.wiring import Parts
 

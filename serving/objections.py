@@ -5,7 +5,6 @@ Law: Credit Reporting Regulation articles 16 and 25; Personal Information Protec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -13,13 +12,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from feature_store.adapters import objections
-from feature_store.adapters.objections import Objection, Seen
+from feature_store.adapters.objections import Objection
 from feature_store.adapters.store import Moment
-from feature_store.filing import civil_day, time_text
+from feature_store.filing import civil_day
 from scoring.canonical import canonical
 from scoring.errors import LushiError
 from serving.access.callers import Caller
-from serving.access.roles import OF_A_BANK, WITHIN_AREA
+from serving.access.roles import OF_A_BANK
 from serving.ledger import log
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import UnknownDecision
@@ -72,17 +71,6 @@ class Raised:
     indicator: str | None
     decision_id: UUID | None
     statement: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which objections are listed. open_only: None for open and answered ones; after: a log index, exclusive."""
-
-    open_only: bool | None = None
-    household_id: str | None = None
-    after: int = -1
-    most: int = 100
-    overdue: bool = False
 
 
 def file_objection(raised: Raised, parts: Parts, *, caller: Caller) -> Objection:
@@ -168,55 +156,6 @@ def read_objection(objection_id: UUID, parts: Parts, *, caller: Caller) -> tuple
     """
     with parts.store.looking(parts.clock.now()) as moment:
         return _visible(moment, objection_id, caller), civil_day(moment.known_at)
-
-
-def list_objections(wanted: Wanted, parts: Parts, *, caller: Caller | None) -> tuple[Sequence[Objection], date]:
-    """Objections that the caller may see, oldest first, and today in the county.
-
-    caller: None for an operator at the machine, who sees all.
-
-    Raises:
-        StoreUnavailable: where the database is away.
-    """
-    seen = Seen()
-    if caller is not None and caller.role in OF_A_BANK:
-        seen = Seen(tenant=caller.tenant)
-    elif caller is not None and caller.role in WITHIN_AREA:
-        seen = Seen(area=caller.area)
-    with parts.store.looking(parts.clock.now()) as moment:
-        on = civil_day(moment.known_at)
-        found = objections.page(
-            moment.connection,
-            seen,
-            on=on,
-            known_at=moment.known_at,
-            open_only=wanted.open_only,
-            household_id=wanted.household_id,
-            after=wanted.after,
-            most=wanted.most,
-            overdue=wanted.overdue,
-        )
-        return found, on
-
-
-def objection_answer(objection: Objection, today: date, *, words: bool = True) -> dict[str, Any]:
-    """An objection as it is answered; words: with what was written (null once it was erased)."""
-    shown = {
-        "objection_id": str(objection.objection_id),
-        "household_id": objection.household_id,
-        "about": objection.about,
-        "indicator": objection.indicator,
-        "decision_id": str(objection.decision_id) if objection.decision_id else None,
-        "filed_by": objection.filed_by,
-        "tenant": objection.tenant,
-        "recorded_at": time_text(objection.recorded_at),
-        "due_on": objection.due_on.isoformat(),
-        "state": objection.outcome or "open",
-        "overdue": objection.overdue(today),
-        "answered_by": objection.answered_by,
-        "answered_at": time_text(objection.answered_at) if objection.answered_at else None,
-    }
-    return shown | ({"statement": objection.statement, "answer": objection.answer} if words else {})
 
 
 def _wrong(raised: Raised, indicators: set[str]) -> list[Wrong]:

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from feature_store.adapters import consents, overrides
 from feature_store.adapters.overrides import Override
 from feature_store.adapters.store import Moment
-from feature_store.filing import civil_day, time_text
+from feature_store.filing import civil_day
 from scoring.canonical import canonical
 from scoring.decision import money
 from scoring.errors import LushiError
@@ -26,6 +26,7 @@ from serving.decide import state_at
 from serving.ledger import log
 from serving.ledger import postgres as ledger
 from serving.refused import Refused, Wrong
+from serving.shown import override_answer
 from serving.wiring import Parts
 
 MOST_DAYS = 90
@@ -129,25 +130,6 @@ def confirm_override(override_id: UUID, parts: Parts, areas: AreaStates, *, call
         confirmed = replace(override, second=second, confirmed_at=now)
         _log(moment, "override", confirmed, decision)
         return confirmed
-
-
-def override_answer(override: Override, today: date) -> dict[str, Any]:
-    """An override as it is shown beside a decision, with where it stands on a day."""
-    confirmed = override.confirmed_at is not None
-    state = "expired" if today > override.expires_on else "confirmed" if confirmed else "proposed"
-    return {
-        "override_id": str(override.override_id),
-        "decision_id": str(override.decision_id),
-        "state": state,
-        "outcome": override.outcome,
-        "limit_cny": money(override.limit_cny) if override.limit_cny is not None else None,
-        "why": override.why,
-        "by": override.by,
-        "second": override.second,
-        "expires_on": override.expires_on.isoformat(),
-        "recorded_at": time_text(override.recorded_at),
-        "confirmed_at": time_text(override.confirmed_at) if override.confirmed_at else None,
-    }
 
 
 def _decision(moment: Moment, decision_id: UUID, caller: Caller) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The rights of the person a decision is about, in the words in which an answer and a report state them.
 
+how: for programs, the call that exercises the right; left out where it is asked for in person.
 Recorded with each decision that they belong to; a changed wording is a new one from then on.
 Law: Personal Information Protection Law articles 15, 24, 45 to 47, 50; Credit Reporting Regulation articles 16, 17, 25.
 """
@@ -17,8 +18,9 @@ EXPLANATION: Right = {
 }
 HUMAN_REVIEW: Right = {
     "id": "human_review",
-    "zh": "您有权要求人工复核(POST /v1/objections,about=human_review),20日内书面答复",
-    "en": "You may ask for review by a person (POST /v1/objections about human_review), answered in writing within 20 days",
+    "zh": "您有权要求人工复核,20日内书面答复",
+    "en": "You may ask for review by a person, answered in writing within 20 days",
+    "how": "POST /v1/objections, about: human_review",
 }
 REPORT: Right = {
     "id": "report",
@@ -29,6 +31,7 @@ OBJECTION: Right = {
     "id": "objection",
     "zh": "您认为信息有误的,有权提出异议,20日内书面答复;异议期间该信息会被标注",
     "en": "You may object to a datum that is wrong; it is marked meanwhile, and answered in writing within 20 days",
+    "how": "POST /v1/objections, about: datum",
 }
 WITHDRAWAL: Right = {
     "id": "withdrawal",

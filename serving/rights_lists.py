@@ -11,12 +11,10 @@ from feature_store.adapters.consents import Consent
 from feature_store.adapters.store import Moment
 from feature_store.filing import time_text
 from scoring.policy.schema import Policy
-from serving.consents import consent_answer
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry
-from serving.objections import objection_answer
-from serving.overrides import override_answer
 from serving.scope import UnknownHousehold
+from serving.shown import consent_answer, objection_answer, override_answer
 from serving.uses import USES, Use
 from serving.wiring import Parts
 

@@ -18,7 +18,8 @@ from serving.api.problems import Fault, problem
 from serving.api.replay_routes import ReplaysBusy
 from serving.challenger.versions import NoSuchVersion
 from serving.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
-from serving.consents import ConsentAmbiguous, ConsentInvalid, ConsentTaken, UnknownConsent
+from serving.consent_check import ConsentInvalid
+from serving.consents import ConsentAmbiguous, ConsentTaken, UnknownConsent
 from serving.decide import KeyInUse, KeyReused
 from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof

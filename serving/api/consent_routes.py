@@ -6,6 +6,7 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
 
 from serving.access.callers import Caller
 from serving.access.roles import Act
@@ -13,7 +14,8 @@ from serving.api.access import allowed
 from serving.api.asked import Reference
 from serving.api.problems import documented
 from serving.api.rights_asked import ConsentAsked, Nothing, Tenant
-from serving.consents import Given, consent_answer, read_consent, record_consent, withdraw_consent
+from serving.consents import Given, read_consent, record_consent, withdraw_consent
+from serving.shown import consent_answer
 from serving.wiring import Parts
 
 Recording = Annotated[Caller, allowed(Act.RECORD_CONSENT)]
@@ -24,7 +26,7 @@ OfBank = Annotated[Tenant | None, Query(description="The bank, where several use
 
 def consent_routes(parts: Parts) -> APIRouter:
     """The routes over one set of parts."""
-    routes = APIRouter(prefix="/v1/consents", tags=["consents"], default_response_class=Response)
+    routes = APIRouter(prefix="/v1/consents", tags=["consents"], default_response_class=JSONResponse)
 
     @routes.post("", status_code=201, responses={200: _SAME, **documented(400, 404, 408, 409, 413, 415, 422, 503)})
     def post_consent(asked: ConsentAsked, caller: Recording) -> Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 
 from feature_store.filing import civil_day
 from serving.access.callers import Caller
@@ -15,15 +16,9 @@ from serving.api.access import allowed
 from serving.api.asked import HouseholdId
 from serving.api.problems import documented
 from serving.api.rights_asked import ObjectionAsked, OutcomeAsked
-from serving.objections import (
-    Raised,
-    Wanted,
-    file_objection,
-    list_objections,
-    objection_answer,
-    read_objection,
-    resolve_objection,
-)
+from serving.objection_lists import Wanted, list_objections
+from serving.objections import Raised, file_objection, read_objection, resolve_objection
+from serving.shown import objection_answer
 from serving.wiring import Parts
 
 Objecting = Annotated[Caller, allowed(Act.OBJECT)]
@@ -37,7 +32,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 def objection_routes(parts: Parts) -> APIRouter:
     """The routes over one set of parts."""
-    routes = APIRouter(prefix="/v1/objections", tags=["objections"], default_response_class=Response)
+    routes = APIRouter(prefix="/v1/objections", tags=["objections"], default_response_class=JSONResponse)
 
     @routes.post("", status_code=201, responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
     def post_objection(asked: ObjectionAsked, caller: Objecting) -> Response:

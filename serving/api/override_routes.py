@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 
 from feature_store.adapters.overrides import Override
 from feature_store.filing import civil_day
@@ -16,7 +17,8 @@ from serving.api.access import allowed
 from serving.api.problems import documented
 from serving.api.rights_asked import Nothing, OverrideAsked
 from serving.area_states import AreaStates
-from serving.overrides import Proposed, confirm_override, override_answer, propose_override
+from serving.overrides import Proposed, confirm_override, propose_override
+from serving.shown import override_answer
 from serving.wiring import Parts
 
 Overriding = Annotated[Caller, allowed(Act.OVERRIDE)]
@@ -24,7 +26,7 @@ Overriding = Annotated[Caller, allowed(Act.OVERRIDE)]
 
 def override_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The routes over one set of parts."""
-    routes = APIRouter(prefix="/v1", tags=["overrides"], default_response_class=Response)
+    routes = APIRouter(prefix="/v1", tags=["overrides"], default_response_class=JSONResponse)
     responses = documented(400, 404, 408, 409, 413, 415, 422, 503)
 
     @routes.post("/decisions/{decision_id}/overrides", status_code=201, responses=responses)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Path, Response
+from fastapi.responses import JSONResponse
 
 from serving.access.callers import Caller
 from serving.access.roles import Act
@@ -34,7 +35,7 @@ PAGE_HEADERS = {
 
 def report_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The route over one set of parts."""
-    routes = APIRouter(prefix="/v1/households", tags=["reports"], default_response_class=Response)
+    routes = APIRouter(prefix="/v1/households", tags=["reports"], default_response_class=JSONResponse)
 
     @routes.post(
         "/{household_id}/reports",

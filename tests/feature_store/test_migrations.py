@@ -100,6 +100,21 @@ def test_decisions_of_before_tell_whether_terms_were_offered(empty: sa.Engine) -
         downgrade(empty, "0006")
 
 
+def test_the_step_of_rights_keeps_decisions_and_never_forgets_a_consent(empty: sa.Engine) -> None:
+    move(empty, "0004", command.upgrade)
+    contents = _decided_before_the_log(empty)
+    upgrade_to_head(empty)
+    downgrade(empty, "0006")
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        kept = connection.execute(sa.text("SELECT content FROM log_contents ORDER BY index")).scalars()
+        assert [bytes(it) for it in kept] == contents
+        values = "('bank-a', 'paper-1', 1, 'credit_decision', '2021-04-01', '2022-04-01', 'x', now())"
+        connection.execute(sa.text(f"INSERT INTO consents VALUES {values}"))
+    with pytest.raises(RuntimeError, match="consents holds recorded history"):
+        downgrade(empty, "0006")
+
+
 def test_no_step_down_loses_history(empty: sa.Engine) -> None:
     move(empty, "0004", command.upgrade)
     _decided_before_the_log(empty)

@@ -156,7 +156,7 @@ def test_another_banks_decision_cannot_be_closed_nor_known(banks: Banks) -> None
 def test_a_batch_goes_by_the_same_rule(banks: Banks) -> None:
     household_id = next(banks.fresh)
     assert banks.decide("bank-a", household_id).status_code == 201
-    body = {"decisions": [ask(household_id, tenant="bank-b"), ask(next(banks.fresh))]}
+    body = {"decisions": [ask(household_id, tenant="bank-b"), ask(next(banks.fresh), tenant="bank-b")]}
     results = banks.served.client.post("/v1/decisions:batch", json=body, headers=banks.headers["bank-b"]).json()
     assert [it["status"] for it in results["results"]] == [409, 201]
     assert results["results"][0]["problem"]["type"] == "urn:lushi:problem:open-elsewhere"

@@ -59,6 +59,19 @@ def test_an_untouched_decision_is_identical(own: Served) -> None:
     assert replay(_decided(own, 0), own.parts).identical
 
 
+@pytest.mark.parametrize("format", [2, 3])
+def test_a_decision_of_an_earlier_format_replays(own: Served, format: int) -> None:
+    decision = _decided(own, 0)
+
+    def earlier(entry: dict) -> None:  # type: ignore[type-arg]
+        entry["format"] = format
+        for part in ("consent", "marks", "rights", *(("client",) if format < 3 else ())):
+            del entry[part]
+
+    _rewritten(own, decision, earlier, committed=True)
+    assert replay(decision, own.parts).differences == ()
+
+
 def test_a_content_changed_without_its_entry_is_seen(own: Served) -> None:
     decision = _decided(own, 1)
     _rewritten(own, decision, lambda entry: entry["binding"].update(grade="AAA+"), committed=False)

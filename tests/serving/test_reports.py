@@ -207,6 +207,7 @@ def test_the_page_prints_on_paper_and_asks_for_nothing(
         assert said == []
         wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= room
+        assert page.evaluate("document.querySelector('td').clientWidth") > 60, "no column of single letters"
         shown = page.inner_text("body")
         for words in ("本人信用报告", "合成数据", "Synthetic data", "持有的数据", "Who asked", "您的权利", "异议"):
             assert words in shown
