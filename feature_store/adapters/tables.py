@@ -1,15 +1,16 @@
-"""Every table of the store as SQLAlchemy Core metadata: the two files that hold them, joined.
+"""Every table of the store as SQLAlchemy Core metadata: the files that hold them, joined.
 
 The migrations create them; a test keeps both equal. Triggers refuse to change or remove a row of what is
-append-only. Of ``log_contents`` a row may be removed, never changed.
+append-only. Of ``log_contents`` a row may be removed, never changed; ``id_numbers`` and ``id_index`` are
+written anew when keys change, and a household's rows go when it is erased.
 """
 
 from __future__ import annotations
 
-from feature_store.adapters import service_tables
+from feature_store.adapters import id_tables, service_tables
 from feature_store.adapters.fact_tables import metadata
 
-__all__ = ["APPEND_ONLY", "metadata", "service_tables"]
+__all__ = ["APPEND_ONLY", "id_tables", "metadata", "service_tables"]
 
 APPEND_ONLY = (
     "filings",
