@@ -11,6 +11,7 @@ from feature_store.filing import civil_day
 from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop, at, awaiting, township_stops, village_stops
 from scoring.canonical import canonical
 from scoring.errors import LushiError
+from serving.access.two_people import two_people
 from serving.ledger import log
 from serving.wiring import Parts
 
@@ -55,10 +56,8 @@ def release_area(parts: Parts, code: str, *, by: str, second: str, why: str) -> 
         ReleaseRefused: where the area is not stopped, its ratio has not been within the limit for long
             enough, one person stands for both, or no cause is given.
     """
-    if by.strip().lower() == second.strip().lower() or not by.strip() or not second.strip():
-        raise ReleaseRefused("a release needs two different people; give --by and --second")
-    if not why.strip():
-        raise ReleaseRefused("a release needs a cause; give --why")
+    if faults := two_people(by, second, why):
+        raise ReleaseRefused("; ".join(faults))
     today = civil_day(parts.clock.now())
     area = next((one for one in area_stops(parts, today) if one.code == code), None)
     if area is None:

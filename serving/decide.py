@@ -17,14 +17,11 @@ from scoring.terms import Request
 from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
+from serving.households import UnknownHousehold as UnknownHousehold
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
 from serving.purposes import check_purpose
 from serving.wiring import Parts
-
-
-class UnknownHousehold(LushiError):
-    """No household with that id was registered by then."""
 
 
 class KeyInUse(LushiError):
@@ -77,7 +74,7 @@ def decide(
         check_purpose(request.loan.purpose, policy)
         file = moment.credit_file(request.household_id, on=on, policy=policy)
         if file is None:
-            raise UnknownHousehold("no household with that id is registered; check the id")
+            raise UnknownHousehold
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         assessment = assess(file, policy, on=on, area=area, request=request.loan)
         # The binding part is complete before the model is asked, and nothing that follows sees it.
@@ -147,7 +144,7 @@ def state_of(
         policy = parts.policies.in_force(on)
         file = moment.credit_file(household_id, on=on, policy=policy)
         if file is None:
-            raise UnknownHousehold("no household with that id is registered; check the id")
+            raise UnknownHousehold
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         found = assess(file, policy, on=on, area=area)
         return found, ledger.latest(moment, household_id, seen_by=caller) if caller is not None else None

@@ -5,6 +5,7 @@ Without it a program that still has the old key could write under it while the c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -38,7 +39,7 @@ def hold(connection: sa.Connection, id_key: IdKey) -> None:
     Raises:
         WrongIdKey: where the key in use is another.
     """
-    connection.execute(_SHARED, {"key": _LOCK})
+    still(connection)
     found = in_use(connection)
     if found is not None and found[0] != id_key.key_id:
         raise WrongIdKey(id_key.key_id, found[0])
@@ -56,12 +57,22 @@ def begin_with(connection: sa.Connection, id_key: IdKey, *, now: datetime) -> No
         connection.execute(_TAKE, {"key_id": id_key.key_id, "now": now, "complete_at": now})
 
 
-def change_to(connection: sa.Connection, id_key: IdKey, *, now: datetime) -> None:
-    """From the commit on nobody writes under the key of before; waits for those who do."""
+def still(connection: sa.Connection) -> None:
+    """No number is moved to another key until the transaction ends."""
+    connection.execute(_SHARED, {"key": _LOCK})
+
+
+def alone(connection: sa.Connection) -> None:
+    """Nobody else writes numbers until the transaction ends; taken before the lock of recording times, as an import does."""
     connection.execute(_ALONE, {"key": _LOCK})
+
+
+def change_to(connection: sa.Connection, id_key: IdKey, now: Callable[[], datetime]) -> None:
+    """From the commit on nobody writes under the key of before; waits for those who do."""
+    alone(connection)
     found = in_use(connection)
     if found is None or found[0] != id_key.key_id:
-        connection.execute(_TAKE, {"key_id": id_key.key_id, "now": now, "complete_at": None})
+        connection.execute(_TAKE, {"key_id": id_key.key_id, "now": now(), "complete_at": None})
 
 
 def complete(connection: sa.Connection, *, now: datetime) -> None:

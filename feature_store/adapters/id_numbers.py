@@ -37,7 +37,8 @@ _SEALED = sa.text("""
     WHERE h.household_id = ANY(:ids) ORDER BY h.household_no""")
 _FIND = sa.text("""
     SELECT h.household_id FROM id_index i JOIN households h USING (household_no)
-    WHERE i.tenant = :tenant AND i.purpose = :purpose AND i.key_id = :key_id AND i.mac = :mac
+    WHERE i.tenant = :tenant AND i.purpose = :purpose AND (i.key_id, i.mac) IN (
+        SELECT * FROM unnest(CAST(:key_ids AS text[]), CAST(:macs AS bytea[])))
     ORDER BY h.household_no LIMIT 1""")
 _ADD = sa.text("""
     INSERT INTO id_index VALUES (:tenant, :purpose, :key_id, :mac, :household_no) ON CONFLICT DO NOTHING""")
@@ -88,7 +89,7 @@ def keep(
     index = [IndexRow(COUNTY, REGISTRATION, id_key.key_id, it.fingerprint, no) for no, (_, it) in fresh.items()]
     for row in connection.execute(_OTHERS, others).all():
         number = id_key.unseal(fresh[row.household_no][1].sealed, row.household_id)
-        index.append(_row(id_key, number, row.household_no, tenant=row.tenant, purpose=row.purpose))
+        index.append(row_of(id_key, number, row.household_no, tenant=row.tenant, purpose=row.purpose))
     for statement in _DROP:
         connection.execute(statement, {"numbers": list(fresh)})
     _write_numbers(connection, [(no, it.sealed) for no, (_, it) in fresh.items()], batch_no)
@@ -109,16 +110,14 @@ def write_index(connection: sa.Connection, rows: Sequence[IndexRow]) -> None:
 
 def find(connection: sa.Connection, number: str, *, tenant: str, purpose: str, id_key: IdKey) -> str | None:
     """The household that a tenant's index finds for a number, under the key in use or the one before; None where it finds none."""
-    for key in id_key.both:
-        asked = [(key.key_id, key.fingerprint(number, tenant=tenant, purpose=purpose))]
-        if (tenant, purpose) == (COUNTY, REGISTRATION):
-            asked.append((NO_KEY_ID, key.fingerprint_of_before(number)))
-        for key_id, mac in asked:
-            values = {"tenant": tenant, "purpose": purpose, "key_id": key_id, "mac": mac}
-            found: str | None = connection.execute(_FIND, values).scalar_one_or_none()
-            if found is not None:
-                return found
-    return None
+    asked = [(key.key_id, key.fingerprint(number, tenant=tenant, purpose=purpose)) for key in id_key.both]
+    if (tenant, purpose) == (COUNTY, REGISTRATION):
+        asked += [(NO_KEY_ID, key.fingerprint_of_before(number)) for key in id_key.both]
+    # All at once, so that a number that is just being moved is seen before or after, not neither.
+    key_ids, macs = zip(*asked, strict=True)
+    values = {"tenant": tenant, "purpose": purpose, "key_ids": list(key_ids), "macs": list(macs)}
+    found: str | None = connection.execute(_FIND, values).scalar_one_or_none()
+    return found
 
 
 def index_for(connection: sa.Connection, household_id: str, *, tenant: str, purpose: str, id_key: IdKey) -> bool:
@@ -133,7 +132,7 @@ def index_for(connection: sa.Connection, household_id: str, *, tenant: str, purp
     if row is None:
         return False
     number = id_key.unseal(Sealed(row.key_id, bytes(row.nonce), bytes(row.ciphertext)), household_id)
-    connection.execute(_ADD, _row(id_key, number, row.household_no, tenant=tenant, purpose=purpose)._asdict())
+    connection.execute(_ADD, row_of(id_key, number, row.household_no, tenant=tenant, purpose=purpose)._asdict())
     return True
 
 
@@ -151,10 +150,12 @@ def opened(connection: sa.Connection, household_ids: Sequence[str], *, id_key: I
 
 def erase(connection: sa.Connection, household_no: int) -> int:
     """Remove a household's number and its rows of every index; how many rows were removed. The caller commits."""
+    id_keys.still(connection)
     return sum(connection.execute(it, {"numbers": [household_no]}).rowcount for it in _DROP)
 
 
-def _row(id_key: IdKey, number: str, household_no: int, *, tenant: str, purpose: str) -> IndexRow:
+def row_of(id_key: IdKey, number: str, household_no: int, *, tenant: str, purpose: str) -> IndexRow:
+    """The row by which a tenant's index finds a household."""
     mac = id_key.fingerprint(number, tenant=tenant, purpose=purpose)
     return IndexRow(tenant, purpose, id_key.key_id, mac, household_no)
 

@@ -16,6 +16,21 @@ _HOUSEHOLDS = sa.text("""
     WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
     ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC""")
 
+_WHERE = sa.text("""
+    SELECT h.household_no, r.village_code FROM households h CROSS JOIN LATERAL (
+        SELECT r.village_code FROM registrations r JOIN batches b USING (batch_no)
+        WHERE r.household_no = h.household_no AND r.observed_on <= :on AND b.recorded_at <= :known_at
+        ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r
+    WHERE h.household_id = :household_id""")
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A household's number, and the village in which it is registered."""
+
+    household_no: int
+    village_code: str
+
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -37,3 +52,9 @@ def registered(connection: sa.Connection, *, on: date, known_at: datetime) -> Pe
         household_no=np.fromiter((row.household_no for row in rows), np.int32, len(rows)),
         villages=np.array([row.village_code for row in rows], dtype=str),
     )
+
+
+def whereabouts(connection: sa.Connection, household_id: str, *, on: date, known_at: datetime) -> Whereabouts | None:
+    """Where a household is registered on a day as known at a time; None where it is not."""
+    row = connection.execute(_WHERE, {"household_id": household_id, "on": on, "known_at": known_at}).one_or_none()
+    return None if row is None else Whereabouts(row.household_no, row.village_code)

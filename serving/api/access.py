@@ -100,6 +100,8 @@ def act_of(dependency: Callable[..., Any]) -> Act | None:
 Deciding = Annotated[Caller, allowed(Act.DECIDE)]
 ReadingDecisions = Annotated[Caller, allowed(Act.READ_DECISION)]
 ReadingHouseholds = Annotated[Caller, allowed(Act.READ_HOUSEHOLD)]
+Searching = Annotated[Caller, allowed(Act.SEARCH_HOUSEHOLD)]
+Unmasking = Annotated[Caller, allowed(Act.UNMASK)]
 Assessing = Annotated[Caller, allowed(Act.ASSESS)]
 ReadingLog = Annotated[Caller, allowed(Act.READ_LOG)]
 ReadingService = Annotated[Caller, allowed(Act.READ_SERVICE)]

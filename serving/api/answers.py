@@ -11,14 +11,18 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from feature_store.adapters.connect import StoreUnavailable
+from feature_store.id_cipher import IdNumberUnreadable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
 from serving.api.problems import Fault, problem
-from serving.decide import KeyInUse, KeyReused, UnknownHousehold
+from serving.decide import KeyInUse, KeyReused
+from serving.find_household import IdNumberInvalid
+from serving.households import UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
 from serving.replay import UnknownDecision
+from serving.unmask import NoIdNumber
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -67,6 +71,8 @@ _FIELDS = frozenset(
         "values",
         "request",
         "on",
+        "id_number",
+        "reason",
         "index",
         "first",
         "second",
@@ -140,6 +146,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (UnknownHousehold, _said(404, "unknown-household")),
     (UnknownDecision, _said(404, "unknown-decision")),
     (NoSuchProof, _said(404, "no-such-proof")),
+    (NoIdNumber, _said(404, "no-id-number")),
+    (IdNumberInvalid, _said(422, "id-number-invalid")),
+    (IdNumberUnreadable, _said(409, "id-number-unreadable")),
     (Forbidden, _said(403, "not-allowed")),
     (KeyInUse, _said(409, "key-in-use")),
     (KeyReused, _said(422, "key-reused")),

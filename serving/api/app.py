@@ -22,6 +22,7 @@ from serving.api.access import Assessing, Deciding, KeyNeeded, ReadingDecisions,
 from serving.api.answers import install
 from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId, IdempotencyKey
 from serving.api.batch import batch_routes
+from serving.api.household_routes import household_routes
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.problems import documented
@@ -78,6 +79,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(KeyNeeded, parts=parts)
     app.include_router(log_routes(parts, Json))
     app.include_router(batch_routes(parts, areas))
+    app.include_router(household_routes(parts, Json))
 
     @app.post(
         "/v1/decisions",

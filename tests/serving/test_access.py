@@ -21,7 +21,7 @@ from serving.api.access import BURST, OPEN, act_of
 from serving.api.app import create_app
 from serving.clients import ClientRefused, Issued, add_client, list_clients, revoke, rotate_key
 from serving.ledger.verify import verify
-from tests.serving.county import NOW, Served, ask
+from tests.serving.county import NOW, UNUSED, Served, ask, numbers_of
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,18 @@ def _calls(served: Served, decision_id: str) -> dict[str, tuple[str, str, object
         "/v1/decisions:batch": ("POST", "/v1/decisions:batch", {"decisions": [ask(household)]}, Act.DECIDE),
         "/v1/decisions/{decision_id}": ("GET", f"/v1/decisions/{decision_id}", None, Act.READ_DECISION),
         "/v1/households/{household_id}": ("GET", f"/v1/households/{household}", None, Act.READ_HOUSEHOLD),
+        "/v1/households:search": (
+            "POST",
+            "/v1/households:search",
+            {"id_number": numbers_of(served)[household]},
+            Act.SEARCH_HOUSEHOLD,
+        ),
+        "/v1/households/{household_id}/unmasking": (
+            "POST",
+            f"/v1/households/{household}/unmasking",
+            {"reason": "tests"},
+            Act.UNMASK,
+        ),
         "/v1/assessments": ("POST", "/v1/assessments", assessed, Act.ASSESS),
         "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG),
         "/v1/log/inclusion": ("GET", "/v1/log/inclusion?index=0", None, Act.READ_LOG),
@@ -107,6 +119,12 @@ def test_every_route_by_role_and_tenant(own: Served) -> None:
                 elif act is Act.READ_DECISION and tenant == "bank-b" and role not in EVERY_TENANT:
                     missing = own.client.get(f"/v1/decisions/{uuid4()}", headers=header)
                     assert (answer.status_code, answer.json()) == (missing.status_code, missing.json()), case
+                elif act in (Act.SEARCH_HOUSEHOLD, Act.UNMASK) and role is not Role.AUDITOR:
+                    # A bank's own index is empty, and these keys of the network's people have no area: nobody is theirs.
+                    nobody = {"id_number": UNUSED} if act is Act.SEARCH_HOUSEHOLD else body
+                    other = path.replace(own.ids()[0], "nobody-0")
+                    missing = own.client.request(method, other, json=nobody, headers=header)
+                    assert (answer.status_code, answer.json()) == (404, missing.json()), case
                 else:
                     assert answer.status_code in (200, 201, 422), case
                     assert answer.status_code != 422 or path == "/v1/assessments", case
