@@ -24,6 +24,7 @@ import serving.commands.id_numbers
 import serving.commands.ledger
 import serving.commands.models
 import serving.commands.policy
+import serving.commands.retention
 import serving.commands.serve
 import training.commands
 from feature_store.feature_set import load_feature_set
@@ -77,6 +78,7 @@ serving.commands.client.register(app, wired)
 serving.commands.id_numbers.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
+serving.commands.retention.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
 training.commands.register(

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from feature_store.adapters import retention
 from feature_store.adapters.read_file import NothingRead
 from feature_store.adapters.store import Moment
 from scoring.assess import assess
@@ -23,6 +24,8 @@ from serving.challenger.again import opinion_differences
 from serving.challenger.standing import Challengers
 from serving.ledger import postgres as ledger
 from serving.wiring import Parts
+
+_GONE = "it cannot be repeated: data that it read was erased after its retention (filing {})"
 
 
 class UnknownDecision(LushiError):
@@ -71,7 +74,12 @@ def replay(decision_id: UUID, parts: Parts, areas: AreaStates | None = None) -> 
         try:
             found = _compare(recorded, then, policy, areas or AreaStates(), parts.challengers)
         except NothingRead as error:
-            found = [str(error)]
+            seqs = [row[1] for row in recorded["read"].values() if row[1] is not None]
+            erased = retention.an_erased_filing(moment.connection, seqs)
+            found = [_GONE.format(erased) if erased is not None else str(error)]
+        else:
+            if found and retention.anything_erased(moment.connection):
+                found.append("facts were erased after their retention since then, which may be why")
         return Replayed(decision_id, entry.entry_no, tuple(found))
 
 

@@ -150,7 +150,7 @@ def opened(connection: sa.Connection, household_ids: Sequence[str], *, id_key: I
 
 def erase(connection: sa.Connection, household_no: int) -> int:
     """Remove a household's number and its rows of every index; how many rows were removed. The caller commits."""
-    id_keys.still(connection)
+    still(connection)
     return sum(connection.execute(it, {"numbers": [household_no]}).rowcount for it in _DROP)
 
 
@@ -158,6 +158,11 @@ def row_of(id_key: IdKey, number: str, household_no: int, *, tenant: str, purpos
     """The row by which a tenant's index finds a household."""
     mac = id_key.fingerprint(number, tenant=tenant, purpose=purpose)
     return IndexRow(tenant, purpose, id_key.key_id, mac, household_no)
+
+
+def still(connection: sa.Connection) -> None:
+    """No number is moved to another key until the transaction ends; taken before the lock of recording times."""
+    id_keys.still(connection)
 
 
 def _write_numbers(connection: sa.Connection, rows: Sequence[tuple[int, Sealed]], batch_no: int) -> None:

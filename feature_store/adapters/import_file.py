@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from feature_store.adapters import id_keys
 from feature_store.adapters.connect import reachable
 from feature_store.adapters.known import KnownInStore
-from feature_store.adapters.recording import take_recorded_at
+from feature_store.adapters.recording import alone_with_source, take_recorded_at
 from feature_store.adapters.store import Store
 from feature_store.adapters.write import write
 from feature_store.faults import Fault, Findings
@@ -29,9 +29,6 @@ _SEEN = sa.text("""
     WHERE source = :source AND file_sha256 = :sha256 AND observed_on = :observed_on AND coverage = :coverage
       AND areas = CAST(:areas AS text[])
     ORDER BY repeat DESC LIMIT 1""")
-_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(:key, hashtext(:source))")
-_LOCK = 0x4C555349
-"""Advisory lock key: 'LUSI' in ASCII, with the source's hash beside it."""
 _RECORD = sa.text("UPDATE batches SET recorded_at = :recorded_at WHERE batch_no = :batch_no")
 _DOUBLED = sa.text("""
     SELECT pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint
@@ -90,7 +87,7 @@ def import_file(
         return _refused(findings.file, None, findings.all())
     with reachable(), store.engine.begin() as connection:
         source = stated.source or beside(path).source or ""
-        connection.execute(_ONE_AT_A_TIME, {"key": _LOCK, "source": source})
+        alone_with_source(connection, source)
         seen = None if again else _seen(connection, path, sha256, stated)
         if seen is not None:
             return seen

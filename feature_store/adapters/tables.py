@@ -1,7 +1,7 @@
 """Every table of the store as SQLAlchemy Core metadata: the files that hold them, joined.
 
 The migrations create them; a test keeps both equal. Triggers refuse to change or remove a row of what is
-append-only. Of ``log_contents`` a row may be removed, never changed; ``id_numbers`` and ``id_index`` are
+append-only; what was kept for its time goes by ``retention.py`` alone. Of ``log_contents`` a row may be removed, never changed; ``id_numbers`` and ``id_index`` are
 written anew when keys change, and a household's rows go when it is erased.
 """
 
@@ -26,5 +26,6 @@ APPEND_ONLY = (
     "clients",
     "client_keys",
     "revocations",
+    "erased_facts",
     "idempotency_keys",
 )

@@ -134,3 +134,11 @@ def test_sealed_numbers_are_not_lost_by_a_step_down(empty: sa.Engine) -> None:
         connection.execute(sa.text("INSERT INTO id_numbers VALUES (1, 1, 'k', '', '')"))
     with pytest.raises(RuntimeError, match="1 ID numbers are kept sealed"):
         downgrade(empty, "0006")
+
+
+def test_what_was_erased_after_its_time_is_not_forgotten_by_a_step_down(empty: sa.Engine) -> None:
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        connection.execute(sa.text("INSERT INTO erased_facts VALUES ('filing', 7, now())"))
+    with pytest.raises(RuntimeError, match="1 facts were erased"):
+        downgrade(empty, "0006")

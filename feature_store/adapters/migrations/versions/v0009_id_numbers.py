@@ -1,7 +1,10 @@
-"""ID numbers sealed, and found by keyed indexes; the fingerprints of before move into the county's index.
+"""ID numbers sealed, and found by keyed indexes; the fingerprints of before move into the county's index. Erasing after retention.
 
 A fingerprint of before belongs to no key id, and no number stands beside it: only its HMAC was kept. It is replaced once the
 household is registered again. The registrations are written anew, so that no fingerprint is left in their old rows.
+
+Filings and the loan book stay append-only but for a transaction that sets ``lushi.retention``: it may remove rows, and move a filing's
+codes to another that has the same. The setting keeps mistakes away, not whoever has the database's own rights.
 """
 
 from __future__ import annotations
@@ -44,6 +47,41 @@ COMMENT ON COLUMN id_index.key_id IS 'empty: made before keys had ids';
 COMMENT ON COLUMN id_index.mac IS 'HMAC-SHA256 of the number under the index''s own key';
 CREATE INDEX id_index_household ON id_index (household_no);
 """
+RETENTION = """
+CREATE TABLE erased_facts (
+    fact text NOT NULL CONSTRAINT erased_facts_fact CHECK (fact IN ('filing', 'loan')),
+    number bigint NOT NULL,
+    erased_at timestamptz NOT NULL,
+    PRIMARY KEY (fact, number)
+);
+COMMENT ON TABLE erased_facts IS 'numbers of filings and loans that were erased after their time; nothing else is left of them';
+CREATE TRIGGER erased_facts_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON erased_facts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION refuse_change_but_retention() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('lushi.retention', true) = 'on'
+       AND (TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'filings') THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION '% is append-only: add a later row instead of changing or removing one', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE FUNCTION only_move_codes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_jsonb(NEW) - 'codes' - 'same_as' <> to_jsonb(OLD) - 'codes' - 'same_as' OR OLD.codes IS NOT NULL THEN
+        RAISE EXCEPTION 'filings is append-only: only where a filing has its codes may be changed'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER filings_only_move_codes BEFORE UPDATE ON filings FOR EACH ROW EXECUTE FUNCTION only_move_codes();
+"""
+REPLACED = """
+DROP TRIGGER {table}_append_only ON {table};
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {function}();
+"""
+ERASABLE = ("filings", "loan_months", "loan_schedules")
 MOVE = """
 INSERT INTO id_index
     SELECT 'county', 'registration', '', latest.id_mac, latest.household_no
@@ -80,12 +118,22 @@ def upgrade() -> None:
     """Create the tables and move the newest fingerprint of each household into the index."""
     op.execute(TABLES)
     op.execute(MOVE)
+    op.execute(RETENTION)
+    for table in ERASABLE:
+        op.execute(REPLACED.format(table=table, function="refuse_change_but_retention"))
 
 
 def downgrade() -> None:
-    """Give registrations their fingerprints back; refused where numbers were sealed, which the step before cannot keep."""
+    """Give registrations their fingerprints back; refused where the step before cannot keep what is there."""
     found = op.get_bind().execute(sa.text("SELECT count(*) FROM id_numbers")).scalar_one()
     keys = op.get_bind().execute(sa.text("SELECT count(*) FROM id_keys")).scalar_one()
     if found or keys:
         raise RuntimeError(f"{found} ID numbers are kept sealed under keys with ids; restore a backup instead")
+    if erased := op.get_bind().execute(sa.text("SELECT count(*) FROM erased_facts")).scalar_one():
+        raise RuntimeError(f"that {erased} facts were erased after their time is recorded; restore a backup instead")
+    for table in ERASABLE:
+        op.execute(REPLACED.format(table=table, function="refuse_change"))
+    op.execute("DROP TRIGGER filings_only_move_codes ON filings")
+    op.execute("DROP FUNCTION refuse_change_but_retention, only_move_codes")
+    op.execute("DROP TABLE erased_facts")
     op.execute(BACK)
