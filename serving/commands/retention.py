@@ -72,22 +72,17 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
 
 
 def _show(found: list[Found], day: date, *, done: bool) -> None:
-    console, table = (
-        Console(),
-        Table("rule 规则", "kept for", "since", "erased" if done else "to erase", "oldest", "source"),
-    )
+    console = Console()
+    table = Table("rule 规则", "kept for", "erased" if done else "to erase", "oldest")
     for one in found:
         rule = one.rule
-        source = rule.source + (" (assumed)" if rule.assumed and "assumed" not in rule.source else "")
-        years = f"{rule.years} years"
-        table.add_row(
-            f"{rule.what.zh} {rule.what.en}", years, rule.since, f"{one.count:,}", str(one.oldest or ""), source
-        )
+        table.add_row(f"{rule.what.zh} {rule.what.en}", f"{rule.years} years", f"{one.count:,}", str(one.oldest or ""))
     console.print(table)
     for one in found:
+        console.print(f"{one.rule.what.zh}: since {one.rule.since} ({one.rule.source})", highlight=False)
+    for one in found:
         if one.kept:
-            console.print(
-                f"{one.kept:,} loans stay although their time is over: the stop of a village or township rests on them"
-            )
+            words = "loans stay although their time is over: the stop of a village or township rests on them"
+            console.print(f"{one.kept:,} {words}")
     if not done:
         console.print(f"as on {day.isoformat()}; nothing was changed. To erase as of today: --do --by --second --why")

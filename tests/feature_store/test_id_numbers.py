@@ -128,3 +128,14 @@ def test_a_number_changed_behind_the_store_is_unreadable_until_it_is_imported_ag
         connection.execute(sa.text("DELETE FROM id_numbers"))
     _register(county, {A: number(1), B: number(2)}, observed_on="2017-04-02")
     assert _kept(county) == {A: number(1), B: number(2)}
+
+
+def test_after_the_key_is_lost_numbers_start_anew(county: Any) -> None:
+    """The steps of docs/privacy.md."""
+    _register(county, {A: number(1)})
+    county.id_key = IdKey(b"n" * 32)
+    with county.store.engine.begin() as connection:
+        for table in ("id_numbers", "id_index", "id_keys"):
+            connection.execute(sa.text(f"DELETE FROM {table}"))
+    assert _register(county, {A: number(1)}, observed_on="2017-04-02").outcome == "imported"
+    assert (_kept(county), _found(county, number(1))) == ({A: number(1)}, A)
