@@ -21,10 +21,12 @@ import serving.commands.client
 import serving.commands.consent
 import serving.commands.demo
 import serving.commands.grade
+import serving.commands.id_numbers
 import serving.commands.ledger
 import serving.commands.models
 import serving.commands.objection
 import serving.commands.policy
+import serving.commands.retention
 import serving.commands.serve
 import training.commands
 from feature_store.feature_set import load_feature_set
@@ -79,6 +81,8 @@ serving.commands.consent.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.objection.register(app, wired)
+serving.commands.id_numbers.register(app, wired)
+serving.commands.retention.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
 training.commands.register(

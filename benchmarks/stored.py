@@ -15,6 +15,7 @@ from feature_store.adapters import embedded
 from feature_store.adapters.import_file import import_file
 from feature_store.adapters.migrate import upgrade_to_head
 from feature_store.adapters.store import Store
+from feature_store.id_cipher import IdKey
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import TRUTH, write_county
 from scoring.policy.load import ROOT, load_index
@@ -70,6 +71,6 @@ def _fill(store: Store, folder: Path, households: int, rounds: int | None, progr
         day = date.fromisoformat(path.parent.name)
         now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
         progress(f"importing the files of {day}")
-        done = import_file(store, path, policies=policies, now=lambda now=now: now, id_key=b"k" * 32)
+        done = import_file(store, path, policies=policies, now=lambda now=now: now, id_key=IdKey(b"k" * 32))
         if done.outcome != "imported":
             raise RuntimeError(f"{path.name} of {path.parent.name} was not imported")

@@ -18,6 +18,7 @@ from feature_store.adapters.import_file import Imported, import_file
 from feature_store.adapters.store import Store
 from feature_store.faults import Fault, csv_rows
 from feature_store.filing import Coverage
+from feature_store.id_cipher import IdKey
 from feature_store.importing import Clock, Policies, files_in_order
 from feature_store.sidecar import NOTHING, Stated
 
@@ -44,8 +45,8 @@ class Parts(Protocol):
         ...
 
     @property
-    def id_key(self) -> bytes:
-        """The key of ID fingerprints."""
+    def id_key(self) -> IdKey:
+        """The key of ID numbers."""
         ...
 
 

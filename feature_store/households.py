@@ -1,4 +1,4 @@
-"""The file of households: who is registered in which village, and the fingerprint of an ID number."""
+"""The file of households: who is registered in which village, and an ID number, which only leaves sealed."""
 
 from __future__ import annotations
 
@@ -12,29 +12,43 @@ from numpy.typing import NDArray
 from feature_store.cells import text_of
 from feature_store.columns import check_header, needed_text, repeated
 from feature_store.faults import Findings
-from feature_store.identity import identity_mac, normal, wrong_with
-from feature_store.known import Known
+from feature_store.id_cipher import COUNTY, NO_KEY_ID, REGISTRATION, IdKey, Sealed
+from feature_store.identity import normal, wrong_with
+from feature_store.known import IdIndex, Known
 
 COLUMNS = ("household_id", "village_code", "id_number")
 _ID = r"^[0-9A-Za-z][0-9A-Za-z-]{0,39}$"
 
 
 @dataclass(frozen=True, slots=True)
+class SealedNumber:
+    """An ID number as it goes into the store: sealed, and its fingerprint in the county's index."""
+
+    sealed: Sealed
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class HouseholdRows:
-    """Registrations: household ids, their villages, and each ID number's fingerprint or None."""
+    """Registrations: household ids, their villages, whether an ID number is stated, and the number where it is not stored yet."""
 
     household_ids: list[str]
     villages: list[str]
-    id_macs: list[bytes | None]
+    stated: list[bool]
+    numbers: list[SealedNumber | None]
 
     def __len__(self) -> int:
         return len(self.household_ids)
 
 
 def check_households(
-    frame: pl.DataFrame, findings: Findings, *, known: Known, id_key: bytes, today: date
+    frame: pl.DataFrame, findings: Findings, *, known: Known, id_key: IdKey, today: date
 ) -> HouseholdRows | None:
-    """The registrations that may be stored, and every fault; ID numbers leave this function only as fingerprints."""
+    """The registrations that may be stored, and every fault; ID numbers leave this function only sealed.
+
+    Raises:
+        WrongIdKey: where the key in use is another.
+    """
     if not check_header(frame, findings, must=COLUMNS):
         return None
     if not frame.height:
@@ -53,42 +67,69 @@ def check_households(
         "the village is not in the register of areas",
         "Import it with the file of areas first, or mend the code",
     )
-    macs = _fingerprints(frame, ids, findings, known=known, id_key=id_key, today=today)
-    keep = ~findings.bad(frame.height)
-    rows = zip(ids.to_list(), villages.to_list(), macs, keep.tolist(), strict=True)
-    kept = [(household, village, mac) for household, village, mac, good in rows if good]
-    return HouseholdRows([it[0] for it in kept], [it[1] for it in kept], [it[2] for it in kept])
-
-
-def _fingerprints(
-    frame: pl.DataFrame, ids: pl.Series, findings: Findings, *, known: Known, id_key: bytes, today: date
-) -> list[bytes | None]:
     written = text_of(frame.get_column("id_number")).to_list()
+    numbers = _valid(written, findings, today=today)
+    index = known.id_index(id_key)
+    twice = _twice(written, findings)
+    taken = _taken(numbers, ids.to_list(), index=index, id_key=id_key) & ~twice
+    findings.rows(taken, "id_number", "another household has the same ID number", "Find out whose it is")
+    keep = ~findings.bad(frame.height)
+    rows = zip(ids.to_list(), villages.to_list(), numbers, keep.tolist(), strict=True)
+    kept = [(household, village, number) for household, village, number, good in rows if good]
+    return HouseholdRows(
+        [it[0] for it in kept],
+        [it[1] for it in kept],
+        [it[2] is not None for it in kept],
+        [_sealed(number, household, index=index, id_key=id_key) for household, _, number in kept],
+    )
+
+
+def _valid(written: list[str | None], findings: Findings, *, today: date) -> list[str | None]:
+    """The numbers in their normal form; None where none is written or it is not valid, which is a fault."""
     wrong = [None if it is None else wrong_with(it, today=today) for it in written]
     for what in sorted({it for it in wrong if it is not None}):
         at = np.array([it == what for it in wrong], np.bool_)
         findings.rows(at, "id_number", f"the ID number is not valid: {what}", "Copy it from the ID card again")
-    numbers = pl.Series([None if it is None else normal(it) for it in written], dtype=pl.String)
-    twice = (numbers.is_duplicated() & numbers.is_not_null()).to_numpy()
+    return [None if it is None or fault is not None else normal(it) for it, fault in zip(written, wrong, strict=True)]
+
+
+def _twice(written: list[str | None], findings: Findings) -> NDArray[np.bool_]:
+    """Where another row of the file has the same number, which is a fault of both."""
+    column = pl.Series([None if it is None else normal(it) for it in written], dtype=pl.String)
+    twice = (column.is_duplicated() & column.is_not_null()).to_numpy()
     findings.rows(twice, "id_number", "another household of the file has the same ID number", "Find out whose it is")
-    macs = [
-        None if it is None or fault is not None else identity_mac(it, id_key)
-        for it, fault in zip(written, wrong, strict=True)
-    ]
-    taken = _taken(macs, ids.to_list(), known)
-    findings.rows(taken & ~twice, "id_number", "another household has the same ID number", "Find out whose it is")
-    return macs
+    return twice
 
 
-def _taken(macs: list[bytes | None], ids: list[str], known: Known) -> NDArray[np.bool_]:
-    """Where the fingerprint belongs to a household of the register other than the row's own.
+def _taken(numbers: list[str | None], ids: list[str], *, index: IdIndex, id_key: IdKey) -> NDArray[np.bool_]:
+    """Where the number belongs to a household of the register other than the row's own.
 
     A household that the same file gives another number no longer holds its old one.
     """
-    owners = known.id_macs()
-    now = dict(zip(ids, macs, strict=True))
-    result = np.zeros(len(macs), np.bool_)
-    for row, (mac, household) in enumerate(zip(macs, ids, strict=True)):
-        owner = owners.get(mac) if mac is not None else None
-        result[row] = owner is not None and owner != household and (now.get(owner) or mac) == mac
+    now = dict(zip(ids, numbers, strict=True))
+    result = np.zeros(len(numbers), np.bool_)
+    for row, (number, household) in enumerate(zip(numbers, ids, strict=True)):
+        owner = _owner(number, index=index, id_key=id_key) if number is not None else None
+        result[row] = owner is not None and owner != household and (now.get(owner) or number) == number
     return result
+
+
+def _owner(number: str, *, index: IdIndex, id_key: IdKey) -> str | None:
+    """The household that has the number now, under whichever key it is stored."""
+    for key in id_key.both:
+        mine = (key.key_id, key.fingerprint(number, tenant=COUNTY, purpose=REGISTRATION))
+        for entry in (mine, (NO_KEY_ID, key.fingerprint_of_before(number))):
+            if (owner := index.owners.get(entry)) is not None:
+                return owner
+    return None
+
+
+def _sealed(number: str | None, household_id: str, *, index: IdIndex, id_key: IdKey) -> SealedNumber | None:
+    """What is to be stored of a number; None where there is none, or it is stored already under the key in use."""
+    if number is None:
+        return None
+    fingerprint = id_key.fingerprint(number, tenant=COUNTY, purpose=REGISTRATION)
+    same = index.owners.get((id_key.key_id, fingerprint)) == household_id
+    if same and index.sealed_under.get(household_id) == id_key.key_id:
+        return None
+    return SealedNumber(id_key.seal(number, household_id), fingerprint)

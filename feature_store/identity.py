@@ -1,4 +1,4 @@
-"""Resident ID numbers: checked, masked, and kept only as a keyed fingerprint.
+"""Resident ID numbers: checked and masked. How they are kept: ``id_cipher.py``.
 
 The number has 18 characters: six of region, eight of birth date, three of sequence, and a check
 character by ISO 7064 MOD 11-2 (GB 11643-1999).
@@ -6,7 +6,6 @@ character by ISO 7064 MOD 11-2 (GB 11643-1999).
 
 from __future__ import annotations
 
-import hmac
 import re
 from datetime import date
 
@@ -105,8 +104,3 @@ def mask(written: str) -> str:
     """
     number = normal(written)
     return number[:6] + "*" * 12 if _SHAPE.fullmatch(number) else "*" * 18
-
-
-def identity_mac(written: str, key: bytes) -> bytes:
-    """The fingerprint that is stored instead of the number: HMAC-SHA256 of its normal form, 32 bytes."""
-    return hmac.digest(key, normal(written).encode(), "sha256")

@@ -18,6 +18,7 @@ from feature_store.faults import Fault, Findings
 from feature_store.filing import Batch
 from feature_store.filings_file import FilingRows, check_filings
 from feature_store.households import HouseholdRows, check_households
+from feature_store.id_cipher import IdKey
 from feature_store.known import Known
 from feature_store.loans import LoanRows, MonthRows, check_loan_months, check_loans
 from feature_store.schedules import ScheduleRows, check_schedules
@@ -74,7 +75,7 @@ def check_file(
     stated: Stated,
     policies: Policies,
     known: Known,
-    id_key: bytes,
+    id_key: IdKey,
     today: date,
 ) -> Checked:
     """Read a file and hold every cell against the policy in force today."""
@@ -96,7 +97,7 @@ def check_file(
 
 
 def _check(
-    frame: pl.DataFrame, batch: Batch, findings: Findings, *, policy: Policy, known: Known, id_key: bytes, today: date
+    frame: pl.DataFrame, batch: Batch, findings: Findings, *, policy: Policy, known: Known, id_key: IdKey, today: date
 ) -> Rows | None:
     by_source: dict[str, Callable[[], Rows | None]] = {
         "areas": lambda: check_areas(frame, findings, known=known),

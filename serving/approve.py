@@ -22,8 +22,8 @@ from scoring.policy.certify import certify
 from scoring.policy.in_force import Approval
 from scoring.policy.load import index_of, load
 from scoring.policy.schema import Policy
+from serving.access.two_people import two_people
 from serving.ledger import log
-from serving.promote import _people
 from serving.wiring import Parts
 
 INDEX = "index.yaml"
@@ -61,7 +61,7 @@ def approve_policy(parts: Parts, folder: Path, *, by: str, second: str, why: str
         today = civil_day(parts.store.now(parts.clock.now))
         before = index.read_text(encoding="utf-8")
         people = [it.strip() for it in (by, second, why)]
-        reasons = _people(by, second, why)
+        reasons = two_people(by, second, why)
         policy, after = None, before
         try:
             policy, after = _appended(folder, before, people, today=today, county=parts.settings.policies)

@@ -7,11 +7,23 @@ version of the book; a decision then costs one look-up.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from threading import Lock
 
 from feature_store.adapters.store import Moment
-from scoring.areas import TOWNSHIP_DIGITS, AreaState, MonthEnd, area_states
+from feature_store.areas import AreaHistory
+from scoring.areas import (
+    TOWNSHIP_DIGITS,
+    AreaState,
+    MonthEnd,
+    Stop,
+    area_states,
+    at,
+    awaiting,
+    township_stops,
+    village_stops,
+)
 from scoring.policy.schema import Policy
 
 _Key = tuple[str, str, date, datetime | None]
@@ -43,3 +55,17 @@ def _township(moment: Moment, village_code: str, *, on: date, policy: Policy) ->
     villages: dict[str, Sequence[MonthEnd]] = {village_code: []}
     villages |= {code: [MonthEnd(*row) for row in rows] for code, rows in history.month_ends.items()}
     return area_states(villages, policy.areas, on=on, releases=history.signed_days())
+
+
+def stops_of(history: AreaHistory, policy: Policy, on: date) -> dict[str, Stop]:
+    """Every village and township of a history with the stop that it stands under on a day."""
+    signed = history.signed_days()
+    villages = {
+        code: village_stops([MonthEnd(*row) for row in rows], policy.areas, signed.get(code, ()))
+        for code, rows in history.month_ends.items()
+    }
+    found = {code: at(states, on) for code, states in villages.items()}
+    for township in sorted({code[:TOWNSHIP_DIGITS] for code in villages}):
+        within = {code: states for code, states in villages.items() if code.startswith(township)}
+        found[township] = at(township_stops(within, policy.areas, signed.get(township, ())), on)
+    return {code: replace(stop, awaiting_sign_off=awaiting(stop, policy.areas, on)) for code, stop in found.items()}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from feature_store.adapters import registers
 from feature_store.adapters.read_areas import sign_release
 from feature_store.filing import civil_day
-from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop, at, awaiting, township_stops, village_stops
+from scoring.areas import Stop
 from scoring.canonical import canonical
 from scoring.errors import LushiError
+from serving.access.two_people import two_people
+from serving.area_states import stops_of
 from serving.ledger import log
 from serving.wiring import Parts
 
@@ -35,16 +37,7 @@ def area_stops(parts: Parts, on: date) -> list[AreaStop]:
     with parts.store.looking(parts.store.now(parts.clock.now)) as moment:
         history = moment.area_history("", on=on, policy=policy)
         names = registers.villages_of(moment.connection)
-    signed = history.signed_days()
-    villages = {
-        code: village_stops([MonthEnd(*row) for row in rows], policy.areas, signed.get(code, ()))
-        for code, rows in history.month_ends.items()
-    }
-    found = {code: at(states, on) for code, states in villages.items()}
-    for township in sorted({code[:TOWNSHIP_DIGITS] for code in villages}):
-        within = {code: states for code, states in villages.items() if code.startswith(township)}
-        found[township] = at(township_stops(within, policy.areas, signed.get(township, ())), on)
-    stops = {code: replace(stop, awaiting_sign_off=awaiting(stop, policy.areas, on)) for code, stop in found.items()}
+    stops = stops_of(history, policy, on)
     return [AreaStop(code, *names.get(code, (code, code)), stop) for code, stop in sorted(stops.items())]
 
 
@@ -55,10 +48,8 @@ def release_area(parts: Parts, code: str, *, by: str, second: str, why: str) -> 
         ReleaseRefused: where the area is not stopped, its ratio has not been within the limit for long
             enough, one person stands for both, or no cause is given.
     """
-    if by.strip().lower() == second.strip().lower() or not by.strip() or not second.strip():
-        raise ReleaseRefused("a release needs two different people; give --by and --second")
-    if not why.strip():
-        raise ReleaseRefused("a release needs a cause; give --why")
+    if faults := two_people(by, second, why):
+        raise ReleaseRefused("; ".join(faults))
     today = civil_day(parts.clock.now())
     area = next((one for one in area_stops(parts, today) if one.code == code), None)
     if area is None:

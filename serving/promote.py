@@ -5,7 +5,6 @@ The record in the database is what the service goes by; the registry's alias fol
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from feature_store.adapters.log_tables import Connection
 from feature_store.adapters.promotions import Promotion
 from scoring.canonical import canonical
 from scoring.errors import LushiError
+from serving.access.two_people import two_people
 from serving.challenger.load import ChallengerUnusable
 from serving.challenger.standing import Challengers
 from serving.challenger.versions import PROMOTE, Registry, RegistryUnavailable, Version
@@ -21,10 +21,6 @@ from serving.ledger import log
 from serving.wiring import Parts
 
 _MEANWHILE = "somebody else moved the challenger meanwhile; look again with `lushi models`"
-_UNSEEN = "\u115f\u1160"
-"""Letters without a shape; the other two of their kind become these."""
-MOST = 500
-"""Longest name or cause, in characters."""
 
 
 class PromotionRefused(LushiError):
@@ -67,7 +63,7 @@ def promote(parts: Parts, version: str, *, by: str, second: str, why: str) -> Pr
         PromotionRefused: unless two different people with a cause promote a whole version that passed the gate.
         RegistryUnavailable, StoreUnavailable: where either is away.
     """
-    reasons = _people(by, second, why)
+    reasons = two_people(by, second, why)
     listed = next((it for it in parts.challengers.registry.versions() if it.version == version), None)
     sha256 = listed.model_sha256 if listed else ""
     faults, about_sha256 = _of_version(listed, parts.challengers)
@@ -102,7 +98,7 @@ def rollback(parts: Parts, *, by: str, second: str, why: str) -> Promotion:
             where the earlier version is no longer whole.
         RegistryUnavailable, StoreUnavailable: where either is away.
     """
-    reasons = _people(by, second, why)
+    reasons = two_people(by, second, why)
     with parts.store.moment(parts.clock.now) as moment:
         target = earlier(promotions.history(moment.connection))
     if target is None:
@@ -157,23 +153,6 @@ def _move_alias(registry: Registry, version: str) -> None:
             f"version {version} advises now and that is recorded, but the registry's alias could not be moved;"
             f" run `lushi promote {version}` again with the same people once the registry can be reached"
         ) from None
-
-
-def _people(by: str, second: str, why: str) -> list[str]:
-    reasons = []
-    if not _name(by) or not _name(second) or _name(by) == _name(second):
-        reasons.append("it needs two different people; give --by and --second")
-    if not why.strip():
-        reasons.append("it needs a cause; give --why")
-    if max(map(len, (by, second, why))) > MOST or not all(it.isprintable() for it in (by, second, why)):
-        reasons.append(f"names and cause must be printable, at most {MOST} characters each")
-    return reasons
-
-
-def _name(written: str) -> str:
-    """A name without what a second spelling of the same one may differ in: width, case, spaces, punctuation."""
-    plain = unicodedata.normalize("NFKC", written).casefold()
-    return "".join(it for it in plain if it.isalnum() and it not in _UNSEEN)
 
 
 def _of_version(listed: Version | None, challengers: Challengers) -> tuple[list[str], str]:

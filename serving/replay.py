@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from feature_store.adapters import retention
 from feature_store.adapters.read_file import NothingRead
 from feature_store.adapters.store import Moment
 from scoring.assess import assess
@@ -24,6 +25,8 @@ from serving.ledger.entries import Entry
 from serving.ledger.entries import UnknownDecision as UnknownDecision
 from serving.replay_words import CANNOT, Kind
 from serving.wiring import Parts
+
+_GONE = "it cannot be repeated: data that it read was erased after its retention (filing {})"
 
 
 class Difference(NamedTuple):
@@ -96,7 +99,13 @@ def repeat(entry: Entry, moment: Moment, parts: Parts, areas: AreaStates) -> Rep
     try:
         compared.compare(areas, parts)
     except NothingRead as error:
-        return only(Kind.FILINGS_ERASED, str(error))
+        read = [row[1] for row in recorded["read"].values() if row[1] is not None]
+        erased = retention.an_erased_filing(moment.connection, read)
+        return only(Kind.FILINGS_ERASED, _GONE.format(erased) if erased is not None else str(error))
+    if compared.found and retention.anything_erased(moment.connection):
+        compared.found.append(
+            Difference(Kind.RETENTION, "facts were erased after their retention since then, which may be why")
+        )
     return Replayed(entry.decision_id, entry.entry_no, tuple(compared.found), tuple(compared.stated))
 
 

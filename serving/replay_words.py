@@ -19,6 +19,7 @@ class Kind(StrEnum):
     CONTENT_ERASED = "content_erased"
     POLICY_NOT_APPROVED = "policy_not_approved"
     FILINGS_ERASED = "filings_erased"
+    RETENTION = "retention"
     NOT_REGISTERED_NOW = "not_registered_now"
     PURPOSE_NOT_LISTED = "purpose_not_listed"
     MODEL_GONE = "model_gone"
@@ -83,6 +84,9 @@ REASONS = {
     Kind.CONTENT_ERASED: Text("内容已到期删除", "Its content was erased after its time"),
     Kind.POLICY_NOT_APPROVED: Text("其政策不在已批准之列", "Its policy is not among the approved ones"),
     Kind.FILINGS_ERASED: Text("所读的报送已不在库中", "Filings that it read are no longer in the store"),
+    Kind.RETENTION: Text(
+        "此后有数据到期删除,或为其因", "Facts were erased after their retention since then, which may be why"
+    ),
     Kind.NOT_REGISTERED_NOW: Text("该户今日未登记", "The household is not registered today"),
     Kind.PURPOSE_NOT_LISTED: Text("该政策未列此用途", "That policy does not list the loan's purpose"),
     Kind.MODEL_GONE: Text(

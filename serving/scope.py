@@ -14,8 +14,8 @@ from serving.access.roles import OF_A_BANK
 class UnknownHousehold(LushiError):
     """No household with that id was registered by then, or none that the caller may look at."""
 
-    def __init__(self) -> None:
-        super().__init__("no household with that id is registered; check the id")
+    def __init__(self, words: str = "no household with that id is registered; check the id") -> None:
+        super().__init__(words)
 
 
 def household_of(moment: Moment, household_id: str, caller: Caller) -> Registered:

@@ -39,6 +39,11 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "Key for ID numbers, 64 hexadecimal digits. Empty: the file id.key in LUSHI_DATA, made at need.",
     ),
     (
+        "LUSHI_ID_KEY_BEFORE",
+        "",
+        "The key for ID numbers until now, while LUSHI_ID_KEY is a new one: lushi id rotate moves every number from one to the other.",
+    ),
+    (
         "LUSHI_ACCESS_KEY",
         "",
         "Key under which clients' keys are hashed, 64 hexadecimal digits. Empty: the file access.key in LUSHI_DATA, made at need.",
@@ -81,6 +86,7 @@ class Settings:
     port: int
     now: datetime | None
     id_key: bytes | None
+    id_key_before: bytes | None
     mlruns: Path
     mlflow_uri: str
     opinion_timeout_ms: int
@@ -115,6 +121,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             f"LUSHI_HOST must be one of {', '.join(LOOPBACK)} , since keys must not travel unencrypted: put a "
             "gateway that speaks TLS in front of the service"
         )
+    if value["LUSHI_ID_KEY_BEFORE"] and not value["LUSHI_ID_KEY"]:
+        raise SettingsInvalid("LUSHI_ID_KEY_BEFORE is set without LUSHI_ID_KEY; set that to the new key")
     return Settings(
         data=Path(value["LUSHI_DATA"]),
         database_url=_url(value["LUSHI_DATABASE_URL"]),
@@ -123,6 +131,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=int(port),
         now=_time(value["LUSHI_NOW"]),
         id_key=_key("LUSHI_ID_KEY", value["LUSHI_ID_KEY"]),
+        id_key_before=_key("LUSHI_ID_KEY_BEFORE", value["LUSHI_ID_KEY_BEFORE"]),
         mlruns=Path(value["LUSHI_MLRUNS"]),
         mlflow_uri=environment.get("MLFLOW_TRACKING_URI", ""),
         opinion_timeout_ms=_whole("LUSHI_OPINION_TIMEOUT_MS", value["LUSHI_OPINION_TIMEOUT_MS"], most=60_000),

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -17,6 +13,7 @@ from feature_store.adapters.connect import connect
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
 from feature_store.feature_set import load_feature_set
+from feature_store.id_cipher import IdKey
 from scoring.errors import LushiError
 from scoring.policy.certify import Certificate, certify
 from scoring.policy.in_force import Policies
@@ -24,6 +21,7 @@ from scoring.policy.load import load_index
 from serving.challenger.registry import MlflowRegistry
 from serving.challenger.standing import Challengers
 from serving.clock import Clock, StartedClock, SystemClock
+from serving.key_files import id_key, key_file
 from serving.ledger.checkpoint import Signer
 from serving.settings import Settings
 
@@ -43,20 +41,20 @@ class Parts:
         url = self.settings.database_url or embedded.start(self.settings.data / "postgres")
         return Store(connect(url))
 
-    @cached_property
-    def id_key(self) -> bytes:
-        """Key under which ID numbers are hashed."""
-        return self.settings.id_key or _key_file(self.settings.data / "id.key")
+    @property
+    def id_key(self) -> IdKey:
+        """Key of ID numbers, read anew each time: a running service sees that keys are being changed."""
+        return id_key(self.settings)
 
     @cached_property
     def access_key(self) -> bytes:
         """Key under which clients' keys are hashed."""
-        return self.settings.access_key or _key_file(self.settings.data / "access.key")
+        return self.settings.access_key or key_file(self.settings.data / "access.key")
 
     @cached_property
     def signer(self) -> Signer:
         """What signs the log's checkpoints."""
-        key = self.settings.log_key or _key_file(self.settings.data / "log.key")
+        key = self.settings.log_key or key_file(self.settings.data / "log.key")
         return Signer(self.settings.log_name, Ed25519PrivateKey.from_private_bytes(key))
 
     @cached_property
@@ -101,22 +99,3 @@ def wire(settings: Settings) -> Parts:
             raise LushiError(f"the policy {policy.id} is not whole: {'; '.join(findings)}. Run: lushi policy check")
     clock = StartedClock(settings.now) if settings.now else SystemClock()
     return Parts(settings, clock, policies, certificates)
-
-
-def _key_file(path: Path) -> bytes:
-    """The key in a file, made once: written whole beside it first, so that no crash leaves half a key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was first: its key counts
-            os.link(fresh, path)
-        fresh.unlink()
-    key = path.read_bytes()
-    if len(key) != 32:
-        raise LushiError(f"{path} does not hold a key of 32 bytes; restore it from your backup")
-    return key

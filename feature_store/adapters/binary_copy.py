@@ -51,6 +51,11 @@ def integers(values: NDArray[Any], kind: str, *, null: NDArray[np.bool_] | None 
     return Fixed(wide.view(np.uint8).reshape(len(values), wide.itemsize), null)
 
 
+def booleans(values: Sequence[bool]) -> Fixed:
+    """A boolean column."""
+    return Fixed(np.array(values, np.uint8).reshape(len(values), 1))
+
+
 def dates(ordinals: NDArray[np.int32]) -> Fixed:
     """A date column from day ordinals; 0 is NULL."""
     return integers(ordinals - DAY_ZERO, ">i4", null=ordinals == 0)

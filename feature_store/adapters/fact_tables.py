@@ -6,7 +6,7 @@ A fact's ``recorded_at`` stands in its batch alone and is the last thing an impo
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = sa.MetaData()
 WHEN = sa.DateTime(timezone=True)
@@ -73,9 +73,10 @@ registrations = sa.Table(
     household(),
     sa.Column("village_code", sa.Text, nullable=False),
     sa.Column("observed_on", sa.Date, nullable=False),
-    sa.Column("id_mac", BYTEA, comment="keyed HMAC-SHA256 of the resident ID number"),
+    sa.Column(
+        "id_stated", sa.Boolean, nullable=False, comment="whether an ID number was stated; it stands in id_numbers"
+    ),
     sa.Index("registrations_as_of", "household_no", sa.text("observed_on DESC"), sa.text("seq DESC")),
-    sa.Index("registrations_id_mac", "id_mac"),
 )
 
 sources = sa.Table(

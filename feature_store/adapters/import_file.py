@@ -10,13 +10,16 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from feature_store.adapters import id_keys
 from feature_store.adapters.connect import reachable
 from feature_store.adapters.known import KnownInStore
-from feature_store.adapters.recording import take_recorded_at
+from feature_store.adapters.recording import alone_with_source, take_recorded_at
 from feature_store.adapters.store import Store
 from feature_store.adapters.write import write
 from feature_store.faults import Fault, Findings
 from feature_store.filing import Coverage, civil_day
+from feature_store.households import HouseholdRows
+from feature_store.id_cipher import IdKey
 from feature_store.importing import Policies, check_file
 from feature_store.sidecar import NOTHING, Stated, beside, storable
 from feature_store.table_file import digest
@@ -26,9 +29,6 @@ _SEEN = sa.text("""
     WHERE source = :source AND file_sha256 = :sha256 AND observed_on = :observed_on AND coverage = :coverage
       AND areas = CAST(:areas AS text[])
     ORDER BY repeat DESC LIMIT 1""")
-_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(:key, hashtext(:source))")
-_LOCK = 0x4C555349
-"""Advisory lock key: 'LUSI' in ASCII, with the source's hash beside it."""
 _RECORD = sa.text("UPDATE batches SET recorded_at = :recorded_at WHERE batch_no = :batch_no")
 _DOUBLED = sa.text("""
     SELECT pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint
@@ -60,7 +60,7 @@ def import_file(
     *,
     policies: Policies,
     now: Callable[[], datetime],
-    id_key: bytes,
+    id_key: IdKey,
     stated: Stated = NOTHING,
     accept_valid_rows: bool = False,
     again: bool = False,
@@ -75,6 +75,7 @@ def import_file(
     Raises:
         StoreUnavailable: where the database is away; then nothing is recorded.
         ClockBehind: where the clock stands before what is already recorded.
+        WrongIdKey: for a file of households, where the key of ID numbers in use is another.
     """
     findings = Findings(path.name if storable(path.name) else "?")
     if not storable(path.name):
@@ -86,7 +87,7 @@ def import_file(
         return _refused(findings.file, None, findings.all())
     with reachable(), store.engine.begin() as connection:
         source = stated.source or beside(path).source or ""
-        connection.execute(_ONE_AT_A_TIME, {"key": _LOCK, "source": source})
+        alone_with_source(connection, source)
         seen = None if again else _seen(connection, path, sha256, stated)
         if seen is not None:
             return seen
@@ -105,9 +106,11 @@ def import_file(
         if batch is None or rows is None or policy is None or refuse:
             return _refused(findings.file, batch.source if batch else stated.source, checked.faults)
         refused = len({fault.row for fault in checked.faults})
-        batch_no = write(connection, batch, rows, policy_sha256=policy.sha256, n_refused=refused)
+        batch_no = write(connection, batch, rows, policy_sha256=policy.sha256, n_refused=refused, id_key=id_key)
         recorded_at = take_recorded_at(connection, now)
         connection.execute(_RECORD, {"recorded_at": recorded_at, "batch_no": batch_no})
+        if isinstance(rows, HouseholdRows) and any(rows.stated):
+            id_keys.begin_with(connection, id_key, now=recorded_at)
     if len(rows) >= _ANALYZE_FROM:
         _renew_statistics(store, batch.source)
     return Imported(path.name, "imported", batch.source, batch_no, recorded_at, len(rows), checked.faults)
@@ -116,7 +119,10 @@ def import_file(
 def _renew_statistics(store: Store, source: str) -> None:
     """Tell the planner of a table that has more than doubled; the server's own round may be a minute away."""
     loans = ("loans", "loan_months", "loan_schedules")
-    tables = {"households": ("households", "registrations"), **{name: (name,) for name in loans}}
+    tables = {
+        "households": ("households", "registrations", "id_numbers", "id_index"),
+        **{name: (name,) for name in loans},
+    }
     with store.engine.begin() as connection:
         for table in tables.get(source, ("filings",)):
             if connection.execute(_DOUBLED, {"table": table}).scalar_one():

@@ -8,14 +8,9 @@ from functools import cached_property
 import polars as pl
 import sqlalchemy as sa
 
-# Every household's latest registration, whatever day it speaks of: an ID number is taken now or it is not.
-_ID_MACS = sa.text("""
-    SELECT latest.id_mac, h.household_id
-    FROM (SELECT DISTINCT ON (r.household_no) r.household_no, r.id_mac
-          FROM registrations r JOIN batches b USING (batch_no)
-          WHERE r.id_mac IS NOT NULL
-          ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC) latest
-    JOIN households h USING (household_no)""")
+from feature_store.adapters import id_keys, id_numbers
+from feature_store.id_cipher import IdKey
+from feature_store.known import IdIndex
 
 
 class KnownInStore:
@@ -36,9 +31,14 @@ class KnownInStore:
         """Area code to kind."""
         return self._areas
 
-    def id_macs(self) -> Mapping[bytes, str]:
-        """ID fingerprint to the household that now has it."""
-        return {bytes(row.id_mac): row.household_id for row in self._connection.execute(_ID_MACS)}
+    def id_index(self, id_key: IdKey) -> IdIndex:
+        """The county's index of ID numbers; the key stays the one in use until the transaction ends.
+
+        Raises:
+            WrongIdKey: where the key in use is another.
+        """
+        id_keys.hold(self._connection, id_key)
+        return id_numbers.county_index(self._connection)
 
     @cached_property
     def _households(self) -> pl.DataFrame:

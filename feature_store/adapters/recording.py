@@ -16,6 +16,9 @@ from scoring.errors import LushiError
 
 _LOCK = 0x4C555348_4B4E4F57
 """Advisory lock key: 'LUSHKNOW' in ASCII."""
+_SOURCE_LOCK = 0x4C555349
+"""Advisory lock key: 'LUSI' in ASCII, with the source's hash beside it."""
+_ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(:key, hashtext(:source))")
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
 _SHARED = sa.text("SELECT pg_advisory_xact_lock_shared(:key)")
 # A statement of its own: its snapshot must be taken after the lock is held.
@@ -29,6 +32,11 @@ _GREATEST = sa.text(
 _TICK = timedelta(microseconds=1)
 MOST_LAG = timedelta(minutes=5)
 """A clock that lags less is overruled; one that lags more stops decisions instead of dating them wrongly."""
+
+
+def alone_with_source(connection: sa.Connection, source: str) -> None:
+    """Nobody else imports or erases what a source stated until the transaction ends; taken before any other lock."""
+    connection.execute(_ONE_AT_A_TIME, {"key": _SOURCE_LOCK, "source": source})
 
 
 def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:

@@ -98,6 +98,16 @@ decisions = sa.Table(
     sa.Index("decisions_recorded_at", "recorded_at"),
 )
 
+erased_facts = sa.Table(
+    "erased_facts",
+    metadata,
+    sa.Column("fact", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("erased_at", WHEN, nullable=False),
+    sa.CheckConstraint("fact in ('filing', 'loan')", name="erased_facts_fact"),
+    comment="numbers of filings and loans that were erased after their time; nothing else is left of them",
+)
+
 idempotency_keys = sa.Table(
     "idempotency_keys",
     metadata,

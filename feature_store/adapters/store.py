@@ -73,6 +73,16 @@ class Store:
             yield Moment(known_at, connection, self.layouts)
 
     @contextmanager
+    def begun(self) -> Iterator[sa.Connection]:
+        """One transaction without a moment: what it records takes its time last of all, as an import does.
+
+        Raises:
+            StoreUnavailable: as :meth:`moment`.
+        """
+        with reachable(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
     def alone(self, work: str) -> Iterator[None]:
         """A long piece of work that no other process may do meanwhile; holds up nobody else.
 

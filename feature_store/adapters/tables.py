@@ -1,15 +1,16 @@
 """Every table of the store as SQLAlchemy Core metadata: the files that hold them, joined.
 
 The migrations create them; a test keeps both equal. Triggers refuse to change or remove a row of what is
-append-only. Of ``log_contents`` a row may be removed, never changed.
+append-only; what was kept for its time goes by ``retention.py`` alone. Of ``log_contents`` a row may be removed, never changed; ``id_numbers`` and ``id_index`` are
+written anew when keys change, and a household's rows go when it is erased.
 """
 
 from __future__ import annotations
 
-from feature_store.adapters import closing_tables, policy_tables, rights_tables, service_tables
+from feature_store.adapters import closing_tables, id_tables, policy_tables, rights_tables, service_tables
 from feature_store.adapters.fact_tables import metadata
 
-__all__ = ["APPEND_ONLY", "closing_tables", "metadata", "policy_tables", "rights_tables", "service_tables"]
+__all__ = ["APPEND_ONLY", "closing_tables", "id_tables", "metadata", "policy_tables", "rights_tables", "service_tables"]
 
 APPEND_ONLY = (
     "filings",
@@ -25,6 +26,7 @@ APPEND_ONLY = (
     "clients",
     "client_keys",
     "revocations",
+    "erased_facts",
     "idempotency_keys",
     "consents",
     "consent_withdrawals",

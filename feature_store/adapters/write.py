@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from feature_store.adapters import binary_copy as binary
+from feature_store.adapters import id_numbers
 from feature_store.adapters.stored_codes import same_as
 from feature_store.areas import AreaRow
 from feature_store.filing import Batch
 from feature_store.filings_file import FilingRows
 from feature_store.households import HouseholdRows
+from feature_store.id_cipher import IdKey
 from feature_store.importing import Rows
 from feature_store.loans import LoanRows, MonthRows
 from feature_store.schedules import ScheduleRows
@@ -46,7 +48,9 @@ _HOUSEHOLDS = sa.text("""
 _NUMBERS = sa.text("SELECT household_id, household_no FROM households WHERE household_id = ANY(:ids)")
 
 
-def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256: str, n_refused: int) -> int:
+def write(
+    connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256: str, n_refused: int, id_key: IdKey
+) -> int:
     """Store a batch with its rows, its recording time still open; the batch's number.
 
     The caller holds the source's lock, so that the same file cannot be counted twice at once.
@@ -79,7 +83,7 @@ def write(connection: sa.Connection, batch: Batch, rows: Rows, *, policy_sha256:
     if isinstance(rows, FilingRows):
         _write_filings(connection, batch.source, batch_no, rows, seqs)
     elif isinstance(rows, HouseholdRows):
-        _write_households(connection, batch, batch_no, rows)
+        _write_households(connection, batch, batch_no, rows, id_key)
     elif isinstance(rows, LoanRows):
         columns = "loan_id, household_no, bank, disbursed_on, amount_cny, term_months, purpose, batch_no"
         _copy_rows(connection, f"loans ({columns})", [(*row, batch_no) for row in rows.rows])
@@ -132,19 +136,31 @@ def _write_filings(
     binary.copy_in(connection, f"filings ({', '.join(columns)})", list(columns.values()))
 
 
-def _write_households(connection: sa.Connection, batch: Batch, batch_no: int, rows: HouseholdRows) -> None:
+def _write_households(
+    connection: sa.Connection, batch: Batch, batch_no: int, rows: HouseholdRows, id_key: IdKey
+) -> None:
     connection.execute(_HOUSEHOLDS, {"ids": rows.household_ids})
     numbers = {row.household_id: row.household_no for row in connection.execute(_NUMBERS, {"ids": rows.household_ids})}
+    household_no = np.array([numbers[it] for it in rows.household_ids], np.int32)
     count = len(rows)
     columns: Sequence[binary.Column] = [
         binary.integers(np.full(count, batch_no), ">i4"),
-        binary.integers(np.array([numbers[it] for it in rows.household_ids], np.int32), ">i4"),
+        binary.integers(household_no, ">i4"),
         binary.texts(rows.villages),
         binary.dates(np.full(count, batch.observed_on.toordinal(), np.int32)),
-        binary.blobs(rows.id_macs),
+        binary.booleans(rows.stated),
     ]
-    target = "registrations (batch_no, household_no, village_code, observed_on, id_mac)"
+    target = "registrations (batch_no, household_no, village_code, observed_on, id_stated)"
     binary.copy_in(connection, target, columns)
+    id_numbers.keep(
+        connection,
+        household_no,
+        rows.numbers,
+        household_ids=rows.household_ids,
+        batch_no=batch_no,
+        observed_on=batch.observed_on,
+        id_key=id_key,
+    )
 
 
 def _write_areas(connection: sa.Connection, batch_no: int, rows: Sequence[AreaRow]) -> None:

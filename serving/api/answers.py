@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from feature_store.adapters.connect import StoreUnavailable
+from feature_store.id_cipher import IdNumberUnreadable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
@@ -21,6 +22,7 @@ from serving.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
 from serving.consent_check import ConsentInvalid
 from serving.consents import ConsentAmbiguous, ConsentTaken, UnknownConsent
 from serving.decide import KeyInUse, KeyReused
+from serving.find_household import IdNumberInvalid
 from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
 from serving.objections import ObjectionResolved, UnknownObjection
@@ -29,6 +31,7 @@ from serving.purposes import UnknownPurpose
 from serving.refused import Refused
 from serving.replay_three_way import UnknownPolicy
 from serving.scope import UnknownHousehold
+from serving.unmask import NoIdNumber
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -77,6 +80,8 @@ _FIELDS = frozenset(
         "values",
         "request",
         "on",
+        "id_number",
+        "reason",
         "index",
         "first",
         "second",
@@ -201,6 +206,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (OverrideRefused, _said(409, "override-refused")),
     (ObjectionResolved, _said(409, "objection-resolved")),
     (NoSuchProof, _said(404, "no-such-proof")),
+    (NoIdNumber, _said(404, "no-id-number")),
+    (IdNumberInvalid, _said(422, "id-number-invalid")),
+    (IdNumberUnreadable, _said(409, "id-number-unreadable")),
     (Forbidden, _said(403, "not-allowed")),
     (KeyInUse, _said(409, "key-in-use")),
     (KeyReused, _said(422, "key-reused")),

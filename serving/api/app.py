@@ -19,6 +19,7 @@ from serving.api.consent_routes import consent_routes
 from serving.api.decisions_routes import decisions_routes
 from serving.api.health_routes import health_routes
 from serving.api.household_routes import household_routes
+from serving.api.id_number_routes import id_number_routes
 from serving.api.json_response import Json
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
@@ -65,6 +66,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(batch_routes(parts, areas))
     app.include_router(replay_routes(parts, areas, Json))
     app.include_router(household_routes(parts, areas))
+    app.include_router(id_number_routes(parts, Json))
     app.include_router(consent_routes(parts))
     app.include_router(objection_routes(parts))
     app.include_router(override_routes(parts, areas))

@@ -75,6 +75,18 @@ class ManyAsked(Closed):
     decisions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=500)]
 
 
+class SearchAsked(Closed):
+    """An ID number to search by; what is wrong with it is told, never what it was."""
+
+    id_number: Annotated[str, Field(min_length=1, max_length=60, examples=["411299198001010013"])]
+
+
+class UnmaskingAsked(Closed):
+    """Why an ID number must be seen whole, as it will stand in the log; it may name nobody."""
+
+    reason: Annotated[str, Field(pattern=r"^\s*[^\s].*$", max_length=500, examples=["objection 17: wrong person"])]
+
+
 class AssessmentAsked(Closed):
     """A credit file to assess without recording anything. values: indicator id to value as written."""
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from feature_store.adapters.import_file import Imported, import_file
 from feature_store.adapters.store import Store
+from feature_store.id_cipher import IdKey
 from feature_store.sidecar import Stated
 from scoring.errors import PolicyNotInForce
 from scoring.policy import codes
@@ -39,7 +40,7 @@ class SmallCounty:
     policy: Policy
     folder: Path
     now: datetime = datetime(2017, 4, 10, tzinfo=UTC)
-    id_key: bytes = b"k" * 32
+    id_key: IdKey = field(default=IdKey(b"k" * 32))
     policy_from: date = field(default=date(2017, 4, 1))
 
     def in_force(self, on: date) -> Policy:

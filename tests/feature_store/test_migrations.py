@@ -127,3 +127,58 @@ def test_no_step_down_loses_history(empty: sa.Engine) -> None:
         downgrade(empty, "0004")
     with empty.connect() as connection:
         assert verify(connection, SIGNER).size == DECISIONS, "nothing moved"
+
+
+_REGISTERED_BEFORE = """
+INSERT INTO households (household_id) VALUES ('a'), ('b'), ('c');
+INSERT INTO batches (source, file_name, file_sha256, observed_on, recorded_at, coverage, areas, indicators, n_rows, policy_sha256)
+    SELECT 'households', 'f', n::text, DATE '2017-01-01' + n, TIMESTAMPTZ '2017-04-01 00:00Z' + n * interval '1 day', 'listed', '{}', '{}', 1, ''
+    FROM generate_series(1, 3) AS n;
+INSERT INTO registrations (batch_no, household_no, village_code, observed_on, id_mac) VALUES
+    (1, 1, 'v', '2017-01-02', '\\x01'), (2, 1, 'v', '2017-01-03', '\\x02'), (3, 1, 'v', '2017-01-04', NULL),
+    (1, 2, 'v', '2017-01-02', '\\x03'), (1, 3, 'v', '2017-01-02', NULL);
+"""
+
+
+def test_fingerprints_of_before_move_into_the_countys_index_and_back(empty: sa.Engine) -> None:
+    move(empty, "0006", command.upgrade)
+    with empty.begin() as connection:
+        connection.exec_driver_sql(_REGISTERED_BEFORE)
+    upgrade_to_head(empty)
+    with empty.connect() as connection:
+        rows = connection.execute(sa.text("SELECT tenant, purpose, key_id, mac, household_no FROM id_index ORDER BY 5"))
+        assert [tuple(it) for it in rows] == [
+            ("county", "registration", "", b"\x02", 1),
+            ("county", "registration", "", b"\x03", 2),
+        ]
+        stated = connection.execute(sa.text("SELECT id_stated FROM registrations ORDER BY seq")).scalars().all()
+        assert stated == [True, True, False, True, False]
+    downgrade(empty, "0006")
+    with empty.connect() as connection:
+        newest = "SELECT household_no, observed_on::text, id_mac FROM registrations WHERE id_mac IS NOT NULL ORDER BY 1"
+        assert [tuple(it) for it in connection.execute(sa.text(newest))] == [
+            (1, "2017-01-03", b"\x02"),
+            (2, "2017-01-02", b"\x03"),
+        ]
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            connection.execute(sa.text("UPDATE registrations SET id_mac = NULL"))
+    upgrade_to_head(empty)
+
+
+def test_sealed_numbers_are_not_lost_by_a_step_down(empty: sa.Engine) -> None:
+    move(empty, "0006", command.upgrade)
+    with empty.begin() as connection:
+        connection.exec_driver_sql(_REGISTERED_BEFORE)
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        connection.execute(sa.text("INSERT INTO id_numbers VALUES (1, 1, 'k', '', '')"))
+    with pytest.raises(RuntimeError, match="1 ID numbers are kept sealed"):
+        downgrade(empty, "0006")
+
+
+def test_what_was_erased_after_its_time_is_not_forgotten_by_a_step_down(empty: sa.Engine) -> None:
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        connection.execute(sa.text("INSERT INTO erased_facts VALUES ('filing', 7, now())"))
+    with pytest.raises(RuntimeError, match="1 facts were erased"):
+        downgrade(empty, "0006")

@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from feature_store.adapters import id_numbers
 from feature_store.adapters.import_file import import_file
 from feature_store.filing import CIVIL_TIME, civil_day
 from feature_store.importing import files_in_order
@@ -104,6 +105,16 @@ def ask(of: str, *, tenant: str = "bank-a", **changes: Any) -> dict[str, Any]:
         "consent_reference": consent_of(of, tenant),
         **changes,
     }
+
+
+UNUSED = "11010519491231002X"
+"""A valid ID number that nobody in the county has."""
+
+
+def numbers_of(served: Served) -> dict[str, str]:
+    """Every ID number that the county keeps, by household."""
+    with served.parts.store.engine.connect() as connection:
+        return id_numbers.opened(connection, served.ids(), id_key=served.parts.id_key)
 
 
 def import_round(parts: Parts, folder: Path, clock: FixedClock) -> None:

@@ -21,7 +21,7 @@ from serving.api.access import BURST, OPEN, act_of
 from serving.api.app import create_app
 from serving.clients import ClientRefused, Issued, add_client, list_clients, revoke, rotate_key
 from serving.ledger.verify import verify
-from tests.serving.county import NOW, Served, ask
+from tests.serving.county import NOW, UNUSED, Served, ask, numbers_of
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,7 @@ class _Things:
     consent: str = "no-such-consent"
     objection: str = field(default_factory=lambda: str(uuid4()))
     override: str = field(default_factory=lambda: str(uuid4()))
+    number: str = UNUSED
 
 
 def _things(own: Served) -> _Things:
@@ -66,7 +67,14 @@ def _things(own: Served) -> _Things:
     filed = own.client.post("/v1/objections", json=_objection(household))
     clerk = own.key(Role.CLERK, "bank-a")
     proposed = own.client.post(f"/v1/decisions/{decided}/overrides", json=_override(), headers=clerk)
-    return _Things(household, decided, consent, filed.json()["objection_id"], proposed.json()["override_id"])
+    return _Things(
+        household,
+        decided,
+        consent,
+        filed.json()["objection_id"],
+        proposed.json()["override_id"],
+        numbers_of(own)[household],
+    )
 
 
 def _override() -> dict[str, str]:
@@ -104,6 +112,12 @@ def _calls(it: _Things, tenant: str = "bank-a", asked: str | None = None) -> dic
             "POST", f"/v1/decisions/{it.decision}/replay", {}, Act.REPLAY, "own",
         ),
         "/v1/households/{household_id}": ("GET", f"/v1/households/{it.household}", None, Act.READ_HOUSEHOLD, "area"),
+        "/v1/households:search": (
+            "POST", "/v1/households:search", {"id_number": it.number}, Act.SEARCH_HOUSEHOLD, "area",
+        ),
+        "/v1/households/{household_id}/unmasking": (
+            "POST", f"/v1/households/{it.household}/unmasking", {"reason": "tests"}, Act.UNMASK, "area",
+        ),
         "/v1/consents": ("POST", "/v1/consents", given, Act.RECORD_CONSENT, "area"),
         "/v1/consents/{reference:path}": ("GET", f"/v1/consents/{it.consent}", None, Act.READ_HOUSEHOLD, "own"),
         "/v1/consents/{reference:path}/withdrawal": (

@@ -78,7 +78,7 @@ def test_half_a_key_is_never_left_and_never_used(tmp_path: Path) -> None:
     settings = read_settings({"LUSHI_DATA": str(tmp_path)})
     key = wire(settings).id_key
     assert [path.name for path in tmp_path.iterdir()] == ["id.key"]
-    (tmp_path / "id.key").write_bytes(key[:5])
+    (tmp_path / "id.key").write_bytes(key.secret[:5])
     with pytest.raises(LushiError, match="restore it from your backup"):
         assert wire(settings).id_key
 

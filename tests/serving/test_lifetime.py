@@ -26,7 +26,7 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     settings = read_settings({"LUSHI_DATA": str(tmp_path)})
     key = wire(settings).id_key
     assert wire(settings).id_key == key
-    assert len(key) == 32
+    assert len(key.secret) == 32
     assert (tmp_path / "id.key").stat().st_mode & 0o777 == 0o600
 
 

@@ -8,7 +8,9 @@ import polars
 import pytest
 
 from feature_store.faults import Findings
+from feature_store.id_cipher import IdKey
 from feature_store.importing import Stated, check_file, digest, files_in_order
+from feature_store.known import IdIndex
 
 
 class InForce:
@@ -36,8 +38,8 @@ class Remembered:
     def areas(self):
         return self.area_kinds
 
-    def id_macs(self):
-        return {}
+    def id_index(self, id_key):
+        return IdIndex({}, {})
 
     def learn(self, path) -> None:
         frame = polars.read_csv(path, infer_schema=False) if path.suffix == ".csv" else polars.read_parquet(path)
@@ -70,7 +72,7 @@ def test_every_file_passes_the_importers_checks_on_the_day_it_is_recorded(
                 stated=Stated(),
                 policies=InForce(policy_2017, policy_2021),
                 known=known,
-                id_key=b"k" * 32,
+                id_key=IdKey(b"k" * 32),
                 today=date.fromisoformat(folder.name),
             )
             assert result.faults == (), path

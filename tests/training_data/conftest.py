@@ -15,6 +15,7 @@ from feature_store.adapters.import_file import import_file
 from feature_store.adapters.migrate import upgrade_to_head
 from feature_store.adapters.store import Store
 from feature_store.feature_set import FeatureSet, load_feature_set
+from feature_store.id_cipher import IdKey
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.policy.in_force import Policies
@@ -65,7 +66,7 @@ def imported(county_folder: Path, policies: Policies) -> Iterator[Store]:
         for path in files_in_order([county_folder]):
             day = date.fromisoformat(path.parent.name)
             now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
-            done = import_file(store, path, policies=policies, now=lambda now=now: now, id_key=b"k" * 32)
+            done = import_file(store, path, policies=policies, now=lambda now=now: now, id_key=IdKey(b"k" * 32))
             assert done.outcome == "imported", done.faults
         yield store
         engine.dispose()
