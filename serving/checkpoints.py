@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from starlette.concurrency import run_in_threadpool
 
 from scoring.errors import LushiError
 from serving.ledger import proofs
+from serving.telemetry.logs import get_logger, said
+from serving.telemetry.metrics import CHECKPOINTS
 from serving.wiring import Parts
 
-_LOG = logging.getLogger("lushi")
+_LOG = get_logger("lushi.checkpoints")
 
 
 def checkpoint_now(parts: Parts) -> str:
@@ -27,4 +28,7 @@ async def keep_signing(parts: Parts) -> None:
         try:
             await run_in_threadpool(checkpoint_now, parts)
         except LushiError as error:
-            _LOG.warning("no checkpoint was signed: %s", error)
+            CHECKPOINTS.labels("failed").inc()
+            _LOG.warning("no checkpoint was signed", why=said(error))
+        else:
+            CHECKPOINTS.labels("signed").inc()

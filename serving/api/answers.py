@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from feature_store.adapters.connect import StoreUnavailable
+from feature_store.adapters.recording import ClockBehind
+from feature_store.adapters.store import AtWork
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
@@ -19,6 +21,10 @@ from serving.decide import KeyInUse, KeyReused, UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
 from serving.replay import UnknownDecision
+from serving.telemetry.logs import get_logger, said
+from serving.telemetry.metrics import ERRORS
+
+_LOG = get_logger("lushi.answers")
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -30,10 +36,22 @@ def install(app: FastAPI) -> None:
     """Make every error of the app a problem response."""
 
     async def handler(_: Request, error: Exception) -> JSONResponse:
-        return answer_of(error)
+        answer = answer_of(error)
+        note(error, answer.status_code)
+        return answer
 
     for kind, _ in ANSWERS:
         app.add_exception_handler(kind, handler)
+
+
+def note(error: Exception, status: int) -> None:
+    """Write down an error that is not the caller's doing."""
+    if status == 503:
+        ERRORS.labels(type(error).__name__).inc()
+        _LOG.warning("a call cannot be answered now", why=said(error))
+    elif status >= 500:
+        ERRORS.labels(type(error).__name__).inc()
+        _LOG.error("a call failed on our side", exc_info=error)
 
 
 def _invalid(error: RequestValidationError) -> JSONResponse:
@@ -112,6 +130,13 @@ def _http(error: HTTPException) -> JSONResponse:
     return problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
 
 
+def _clock(_: ClockBehind) -> JSONResponse:
+    words = (
+        "The service's clock stands behind what is recorded already; nothing was done. Tell the operator and try again."
+    )
+    return problem(503, "clock-behind", words)
+
+
 def _internal(_: Exception) -> JSONResponse:
     return problem(500, "internal", "The call failed on our side; report the time of the call.")
 
@@ -145,6 +170,8 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (KeyReused, _said(422, "key-reused")),
     (PolicyNotInForce, _said(409, "policy-not-in-force")),
     (UnknownPurpose, _purpose),
+    (AtWork, _said(409, "at-work")),
+    (ClockBehind, _clock),
     (StoreUnavailable, _said(503, "store-unavailable")),
     (HTTPException, _http),
     (LushiError, _internal),

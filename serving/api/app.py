@@ -24,6 +24,7 @@ from serving.api.asked import AssessmentAsked, DecisionAsked, HouseholdId, Idemp
 from serving.api.batch import batch_routes
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
+from serving.api.observed import Observed
 from serving.api.problems import documented
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
@@ -76,6 +77,7 @@ def create_app(parts: Parts) -> FastAPI:
     install(app)
     app.add_middleware(BodyLimits)
     app.add_middleware(KeyNeeded, parts=parts)
+    app.add_middleware(Observed)
     app.include_router(log_routes(parts, Json))
     app.include_router(batch_routes(parts, areas))
 
