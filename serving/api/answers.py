@@ -20,6 +20,7 @@ from serving.api.problems import Fault, problem
 from serving.decide import KeyInUse, KeyReused, UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
+from serving.readiness import NotReady
 from serving.replay import UnknownDecision
 from serving.telemetry.logs import get_logger, said
 from serving.telemetry.metrics import ERRORS
@@ -130,6 +131,11 @@ def _http(error: HTTPException) -> JSONResponse:
     return problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
 
 
+def _not_ready(error: NotReady) -> JSONResponse:
+    faults = [Fault(where=one.name, what=one.detail, mend=one.mend) for one in error.failed]
+    return problem(503, "not-ready", "What binding answers stand on is missing; 'errors' says what.", faults)
+
+
 def _clock(_: ClockBehind) -> JSONResponse:
     words = (
         "The service's clock stands behind what is recorded already; nothing was done. Tell the operator and try again."
@@ -170,6 +176,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (KeyReused, _said(422, "key-reused")),
     (PolicyNotInForce, _said(409, "policy-not-in-force")),
     (UnknownPurpose, _purpose),
+    (NotReady, _not_ready),
     (AtWork, _said(409, "at-work")),
     (ClockBehind, _clock),
     (StoreUnavailable, _said(503, "store-unavailable")),

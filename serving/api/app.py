@@ -33,6 +33,7 @@ from serving.checkpoints import keep_signing
 from serving.decide import DecisionRequest, decide, state_of
 from serving.ledger import postgres as ledger
 from serving.purposes import check_purpose
+from serving.readiness import Readiness
 from serving.replay import UnknownDecision
 from serving.wiring import Parts
 
@@ -73,7 +74,7 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         default_response_class=Json,
     )
-    areas = AreaStates()
+    areas, readiness = AreaStates(), Readiness(parts)
     install(app)
     app.add_middleware(BodyLimits)
     app.add_middleware(KeyNeeded, parts=parts)
@@ -144,12 +145,17 @@ def create_app(parts: Parts) -> FastAPI:
         """The process answers."""
         return {"status": "alive"}
 
-    @app.get("/readyz", responses=documented(409, 503), tags=["health"])
-    def readyz(caller: ReadingService) -> dict[str, str]:
-        """The database answers and an approved policy is in force today."""
-        with parts.store.moment(parts.clock.now) as moment:
-            policy = parts.policies.in_force(civil_day(moment.known_at))
-        return {"status": "ready", "policy": policy.id, "policy_sha256": policy.sha256}
+    @app.get("/readyz", responses=documented(503), tags=["health"])
+    def readyz(caller: ReadingService) -> dict[str, Any]:
+        """What binding answers stand on is there: database, approved policy, log; 'opinion' may be missing."""
+        found = readiness.look()
+        return {
+            "status": "ready",
+            "policy": found.policy.id,
+            "policy_sha256": found.policy.sha256,
+            "checks": [one.as_data() for one in found.checks],
+            "opinion": {"ok": found.opinion.ok, "detail": found.opinion.detail},
+        }
 
     return app
 
