@@ -20,6 +20,7 @@ import serving.commands.assess
 import serving.commands.client
 import serving.commands.demo
 import serving.commands.grade
+import serving.commands.invariants
 import serving.commands.ledger
 import serving.commands.models
 import serving.commands.policy
@@ -73,6 +74,7 @@ serving.commands.grade.register(app, wired)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)
+serving.commands.invariants.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)

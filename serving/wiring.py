@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from feature_store.adapters import embedded
 from feature_store.adapters.connect import connect
+from feature_store.adapters.lead import Lead
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
 from feature_store.feature_set import load_feature_set
@@ -69,8 +70,14 @@ class Parts:
             timeout_ms=self.settings.opinion_timeout_ms,
         )
 
+    @cached_property
+    def lead(self) -> Lead:
+        """Whether this process does the service's background work."""
+        return Lead(self.store.engine, "background work")
+
     def close(self) -> None:
         """Let the database go; the embedded server stops unless somebody else is using it."""
+        self.let_go_of_lead()
         store = self.__dict__.pop("store", None)
         if store is None:
             return
@@ -78,6 +85,11 @@ class Parts:
             store.engine.dispose()
         else:
             stop_unless_used(self.settings.data / "postgres", store.engine)
+
+    def let_go_of_lead(self) -> None:
+        """Let another process do the background work."""
+        if lead := self.__dict__.pop("lead", None):
+            lead.let_go()
 
     def at(self, clock: Clock) -> Parts:
         """The same parts under another clock, on the same store."""

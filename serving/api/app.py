@@ -28,8 +28,8 @@ from serving.api.observed import Observed
 from serving.api.problems import documented
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
+from serving.background import keep_doing
 from serving.challenger.advise import warm
-from serving.checkpoints import keep_signing
 from serving.decide import DecisionRequest, decide, state_of
 from serving.ledger import postgres as ledger
 from serving.purposes import check_purpose
@@ -60,9 +60,10 @@ def create_app(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_warm, parts)
-        signing = asyncio.create_task(keep_signing(parts))
+        background = asyncio.create_task(keep_doing(parts))
         yield
-        signing.cancel()
+        background.cancel()
+        await run_in_threadpool(parts.let_go_of_lead)
 
     app = FastAPI(
         lifespan=opened,

@@ -30,7 +30,12 @@ OPINIONS = Counter(
 OPINION_SECONDS = Histogram(
     "lushi_opinion_seconds", "Seconds that a decision spent on its opinion.", buckets=_MILLISECONDS, registry=REGISTRY
 )
-CHECKPOINTS = Counter("lushi_checkpoints", "Turns of the checkpoint's signing.", ("outcome",), registry=REGISTRY)
+BACKGROUND = Counter(
+    "lushi_background_turns",
+    "Turns of the work that the service does by itself.",
+    ("task", "outcome"),
+    registry=REGISTRY,
+)
 INVARIANT_CHECKS = Counter(
     "lushi_invariant_checks", "Times that an invariant was held against something.", ("invariant",), registry=REGISTRY
 )
