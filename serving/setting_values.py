@@ -51,11 +51,11 @@ class Values:
             raise SettingsInvalid(f"{name} is not a port; give a whole number from {least} to 65535")
         return int(written)
 
-    def whole(self, name: str, *, most: int) -> int:
-        """A whole number from 1 on."""
+    def whole(self, name: str, *, most: int, least: int = 1) -> int:
+        """A whole number."""
         written = self._written[name]
-        if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > most:
-            raise SettingsInvalid(f"{name} is not a number; give a whole number from 1 to {most}")
+        if not re.fullmatch("[1-9][0-9]{0,4}", written) or not least <= int(written) <= most:
+            raise SettingsInvalid(f"{name} is not a number; give a whole number from {least} to {most}")
         return int(written)
 
     def one_of(self, name: str, words: tuple[str, ...]) -> str:

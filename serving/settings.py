@@ -17,6 +17,11 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("LUSHI_DATA", "var", "Folder for what the service keeps: the embedded database and the key file."),
     ("LUSHI_DATABASE_URL", "", "A running PostgreSQL (postgresql://user:password@host/db). Empty: the embedded one."),
+    (
+        "LUSHI_DATABASE_CONNECTIONS",
+        "",
+        "Most connections of one process to the database, 4 to 200. Empty: 24, or each worker's share of 80.",
+    ),
     ("LUSHI_POLICIES", str(ROOT / "lushi"), "Folder with index.yaml and the approved policy folders."),
     (
         "LUSHI_HOST",
@@ -75,11 +80,12 @@ class Settings:
     """The settings in force.
 
     now: start of a demonstration clock, None for the real one. mlflow_uri: of a registry elsewhere, '' for
-    the one in ``mlruns``. tls_cert, tls_key: both or neither. metrics_port: 0 for none, None where it was not set.
+    the one in ``mlruns``. tls_cert, tls_key: both or neither. database_connections, metrics_port: 0 for no metrics, None where it was not set.
     """
 
     data: Path
     database_url: str
+    database_connections: int | None
     policies: Path
     host: str
     port: int
@@ -126,6 +132,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         data=values.path("LUSHI_DATA"),
         database_url=values.database_url("LUSHI_DATABASE_URL"),
+        database_connections=values.whole("LUSHI_DATABASE_CONNECTIONS", least=4, most=200)
+        if values.text("LUSHI_DATABASE_CONNECTIONS")
+        else None,
         policies=values.path("LUSHI_POLICIES"),
         host=host,
         port=values.port("LUSHI_PORT"),

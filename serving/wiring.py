@@ -12,8 +12,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from feature_store.adapters import embedded
-from feature_store.adapters.connect import connect
+from feature_store.adapters import embedded, pool
+from feature_store.adapters.connect import USUAL_CONNECTIONS, connect, engine_on
 from feature_store.adapters.lead import Lead
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
@@ -27,6 +27,7 @@ from serving.challenger.standing import Challengers
 from serving.clock import Clock, StartedClock, SystemClock
 from serving.ledger.checkpoint import Signer
 from serving.settings import Settings
+from serving.telemetry.metrics import DATABASE_CONNECTIONS
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Parts:
     def store(self) -> Store:
         """The store, its embedded server started and its schema up to date."""
         url = self.settings.database_url or embedded.start(self.settings.data / "postgres")
-        return Store(connect(url))
+        return _watched(Store(connect(url, most=self.settings.database_connections or USUAL_CONNECTIONS)))
 
     @cached_property
     def id_key(self) -> bytes:
@@ -91,6 +92,12 @@ class Parts:
         if lead := self.__dict__.pop("lead", None):
             lead.let_go()
 
+    def joined(self) -> Parts:
+        """The same parts on the database as another process of the service has prepared it: no start, no migration."""
+        most = self.settings.database_connections or USUAL_CONNECTIONS
+        self.__dict__["store"] = _watched(Store(engine_on(self.settings.database_url, most=most)))
+        return self
+
     def at(self, clock: Clock) -> Parts:
         """The same parts under another clock, on the same store."""
         other = replace(self, clock=clock)
@@ -113,6 +120,11 @@ def wire(settings: Settings) -> Parts:
             raise LushiError(f"the policy {policy.id} is not whole: {'; '.join(findings)}. Run: lushi policy check")
     clock = StartedClock(settings.now) if settings.now else SystemClock()
     return Parts(settings, clock, policies, certificates)
+
+
+def _watched(store: Store) -> Store:
+    pool.watch(store.engine, DATABASE_CONNECTIONS.set)
+    return store
 
 
 def _key_file(path: Path) -> bytes:

@@ -12,11 +12,11 @@ import orjson
 from fastapi import FastAPI, Path, Response
 from starlette.concurrency import run_in_threadpool
 
-from feature_store.adapters.connect import StoreUnavailable
 from feature_store.adapters.promotions import standing
 from feature_store.filing import civil_day
 from scoring.assess import assess, path_of
 from scoring.decision import binding_of, path_data, sources_data
+from scoring.errors import LushiError
 from scoring.validate import credit_file_of
 from serving.api.access import Assessing, Deciding, KeyNeeded, ReadingDecisions, ReadingHouseholds, ReadingService
 from serving.api.answers import install
@@ -163,7 +163,7 @@ def create_app(parts: Parts) -> FastAPI:
 
 def _warm(parts: Parts) -> None:
     """Load the promoted challenger, so that the first decision need not go without an opinion."""
-    with suppress(StoreUnavailable):
+    with suppress(LushiError):  # decisions say then what is missing
         with parts.store.moment(parts.clock.now) as moment:
             promotion = standing(moment.connection)
         warm(promotion, parts.challengers, known_at=moment.known_at, within_ms=WARM_MS)

