@@ -26,8 +26,8 @@ from serving.wiring import Parts
 
 GRACE_SECONDS = 10
 """Longest that open calls may take to finish once the service was asked to stop."""
-HUNG_SECONDS = 10
-"""After so long without a sign of life a worker is ended and started again."""
+READY_SECONDS = 60
+"""Longest that a fresh worker may take when the workers are exchanged one by one (SIGHUP)."""
 MOST_WORKERS = 16
 SHARED_CONNECTIONS = 80
 """Connections to the database that all workers share; PostgreSQL allows 100 where nothing else is set."""
@@ -94,7 +94,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_worker_healthcheck=HUNG_SECONDS,
+        timeout_worker_healthcheck=READY_SECONDS,
         **tls,
     )
 

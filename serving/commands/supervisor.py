@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors.multiprocess import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from scoring.errors import LushiError
 from serving.clock import Clock
@@ -19,7 +20,9 @@ from serving.telemetry.exposed import forget
 from serving.telemetry.logs import get_logger
 
 _LOG = get_logger("lushi.supervisor")
-_READY_SECONDS = 1.0
+HUNG_SECONDS = 30.0
+"""After so long without a sign of life a worker is ended and started again."""
+_PATIENCE_SECONDS = 0.05
 
 
 class Supervisor(Multiprocess):
@@ -40,6 +43,7 @@ class Supervisor(Multiprocess):
         super().__init__(config, sockets)
         self._ready, self._folder, self._clock = ready, folder, clock
         self._told, self.restarts = False, 0
+        self._heard: dict[Process, float] = {}
 
     def run(self) -> None:
         """Serve until asked to stop; open calls are finished first.
@@ -49,7 +53,7 @@ class Supervisor(Multiprocess):
         """
         with _light():
             super().run()
-        if any(process.exitcode == STARTUP_FAILURE for process in self.processes):
+        if not self._told and any(process.exitcode == STARTUP_FAILURE for process in self.processes):
             raise LushiError("a worker could not start; the lines above say why")
 
     def numbers(self) -> tuple[int, int]:
@@ -57,20 +61,51 @@ class Supervisor(Multiprocess):
         return sum(process.process.is_alive() for process in self.processes), self.restarts
 
     def keep_subprocess_alive(self) -> None:
-        """Start again what has ended; called twice a second."""
+        """Start again what has ended or hangs; called twice a second, and never waits for a worker that is still starting."""
+        if self.should_exit.is_set():
+            return
         if self._clock is not None:
             os.environ["LUSHI_NOW"] = self._clock.now().isoformat()
-        before = {process.pid for process in self.processes}
-        super().keep_subprocess_alive()
-        now = {process.pid for process in self.processes}
-        for pid in before - now:
-            self.restarts += 1
-            _LOG.warning("a worker ended and was started again", pid=pid)
-            if self._folder and pid is not None:
-                forget(pid, self._folder)
-        if not self._told and all(process.is_ready(_READY_SECONDS) for process in self.processes):
+        for place, process in enumerate(self.processes):
+            if self._is_well(process):
+                continue
+            process.kill()
+            process.join()
+            if process.exitcode == STARTUP_FAILURE and not self._told:
+                self.should_exit.set()
+                return
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
+            self._note_end(process)
+        if not self._told and all(process.is_ready(_PATIENCE_SECONDS) for process in self.processes):
             self._told = True
             self._ready()
+
+    def _is_well(self, process: Process) -> bool:
+        """Whether a worker runs and has given a sign of life lately."""
+        if not process.process.is_alive():
+            return False
+        now = time.monotonic()
+        if process.ping(_PATIENCE_SECONDS):
+            self._heard[process] = now
+        return now - self._heard.setdefault(process, now) < HUNG_SECONDS
+
+    def _note_end(self, process: Process) -> None:
+        self._heard.pop(process, None)
+        self.restarts += 1
+        _LOG.warning("a worker ended and was started again", pid=process.pid, exit_code=process.exitcode)
+        if self._folder and process.pid is not None:
+            forget(process.pid, self._folder)
+
+    def restart_all(self) -> None:
+        """Exchange the workers one by one (SIGHUP): each ends once its successor answers."""
+        before = {process.pid for process in self.processes}
+        super().restart_all()
+        gone = before - {process.pid for process in self.processes}
+        _LOG.info("workers exchanged", count=len(gone))
+        for pid in gone:
+            if self._folder and pid is not None:
+                forget(pid, self._folder)
 
     def handle_ttin(self) -> None:
         """Nothing: the database's connections are shared out among the workers that were asked for."""
