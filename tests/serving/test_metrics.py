@@ -155,7 +155,13 @@ def test_the_port_shows_everything_in_prometheus_own_form_until_it_is_closed(ser
     finally:
         close()
     names = {family.name for family in text_string_to_metric_families(text)}
-    assert {"lushi_calls", "lushi_call_seconds", "lushi_log_entries", "lushi_service_info", "process_cpu_seconds"} <= names
+    assert {
+        "lushi_calls",
+        "lushi_call_seconds",
+        "lushi_log_entries",
+        "lushi_service_info",
+        "process_cpu_seconds",
+    } <= names
     assert not any(household in text for household in served.ids())
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0

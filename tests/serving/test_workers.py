@@ -147,6 +147,9 @@ def test_open_calls_are_finished_before_the_end(own: Served, tmp_path: Path, wor
     finally:
         service.end()
     assert service.lines("service stopped")
+    every = [json.loads(line) for line in service.log.splitlines()]  # nothing is written past the process log
+    assert {"call", "service starts", "service stopped"} <= {line["event"] for line in every}
+    assert own.ids()[0] not in service.log
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", service.port)) != 0
 
