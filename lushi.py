@@ -22,6 +22,7 @@ import serving.commands.consent
 import serving.commands.demo
 import serving.commands.grade
 import serving.commands.id_numbers
+import serving.commands.invariants
 import serving.commands.ledger
 import serving.commands.models
 import serving.commands.objection
@@ -78,6 +79,7 @@ serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)
 serving.commands.consent.register(app, wired)
+serving.commands.invariants.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.objection.register(app, wired)

@@ -26,6 +26,7 @@ from serving.purposes import check_purpose
 from serving.rights import rights_of
 from serving.scope import UnknownHousehold, sees
 from serving.shown import consent_data
+from serving.telemetry.metrics import counting_decisions
 from serving.uses import Use
 from serving.wiring import Parts
 
@@ -74,7 +75,7 @@ def decide(
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
         StoreUnavailable: where the database is away; then nothing is recorded.
     """
-    with parts.store.moment(parts.clock.now) as moment:
+    with counting_decisions() as told, parts.store.moment(parts.clock.now) as moment:
         on = civil_day(moment.known_at)
         policy = parts.policies.in_force(on)
         if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:
@@ -102,6 +103,7 @@ def decide(
             Asked(file, policy, on, area, request.loan),
             card=card_says(settled.status, settled.grade.id if settled.grade else None, policy),
         )
+        told.of(binding, advisory)
         decision_id = uuid4()
         content = entry_content(
             decision_id=decision_id,

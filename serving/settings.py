@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from scoring.errors import LushiError
 from scoring.policy.load import ROOT
+from serving.setting_values import LOOPBACK, SettingsInvalid, Values
+
+__all__ = ["SETTINGS", "Settings", "SettingsInvalid", "read_settings"]
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("LUSHI_DATA", "var", "Folder for what the service keeps: the embedded database and the key file."),
     ("LUSHI_DATABASE_URL", "", "A running PostgreSQL (postgresql://user:password@host/db). Empty: the embedded one."),
+    (
+        "LUSHI_DATABASE_CONNECTIONS",
+        "",
+        "Most connections of one process to the database, 4 to 200. Empty: 24, or each worker's share of 80.",
+    ),
     ("LUSHI_POLICIES", str(ROOT / "lushi"), "Folder with index.yaml and the approved policy folders."),
     (
         "LUSHI_HOST",
         "127.0.0.1",
-        "Address that the service listens on; this machine only: a gateway in front speaks TLS.",
+        "Address that the service listens on; without TLS this machine only.",
     ),
     ("LUSHI_PORT", "8000", "Port that the service listens on, 1 to 65535."),
     (
@@ -60,15 +67,17 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
         "",
         "Key with which the log signs, 64 hexadecimal digits. Empty: the file log.key in LUSHI_DATA, made at need.",
     ),
+    ("LUSHI_TLS_CERT", "", "PEM file of the service's certificate chain; together with LUSHI_TLS_KEY it speaks HTTPS."),
+    ("LUSHI_TLS_KEY", "", "PEM file of the certificate's private key, not encrypted, readable by its owner only."),
+    ("LUSHI_LOG_LEVEL", "info", "Least serious lines of the process log: debug, info, warning or error."),
+    (
+        "LUSHI_METRICS_PORT",
+        "",
+        "Port of the metrics for Prometheus, 1 to 65535; 0: none. Empty: 9464 with lushi serve, none with lushi demo.",
+    ),
+    ("LUSHI_METRICS_HOST", "127.0.0.1", "Address of the metrics; whoever reaches it reads them without a key."),
+    ("LUSHI_INVARIANTS_SECONDS", "300", "Seconds between two checks of the invariants on live data, 1 to 86400."),
 )
-
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""Keys must not travel unencrypted, so the service listens on its own machine only."""
-
-
-class SettingsInvalid(LushiError):
-    """A setting cannot be used; the message names it, never its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +85,12 @@ class Settings:
     """The settings in force.
 
     now: start of a demonstration clock, None for the real one. mlflow_uri: of a registry elsewhere, '' for
-    the one in ``mlruns``.
+    the one in ``mlruns``. tls_cert, tls_key: both or neither. database_connections, metrics_port: 0 for no metrics, None where it was not set.
     """
 
     data: Path
     database_url: str
+    database_connections: int | None
     policies: Path
     host: str
     port: int
@@ -95,6 +105,12 @@ class Settings:
     checkpoint_seconds: int
     log_name: str
     log_key: bytes | None
+    tls_cert: Path | None
+    tls_key: Path | None
+    log_level: str
+    metrics_port: int | None
+    metrics_host: str
+    invariants_seconds: int
 
     @property
     def tracking_uri(self) -> str:
@@ -108,80 +124,43 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         SettingsInvalid: for a value that cannot be used, or a LUSHI_ name that does not exist.
     """
-    known = {name for name, _, _ in SETTINGS}
-    if unknown := sorted(name for name in environment if name.startswith("LUSHI_") and name not in known):
-        raise SettingsInvalid(f"unknown setting {', '.join(unknown)}; the settings are {', '.join(sorted(known))}")
-    value = {name: environment.get(name) or default for name, default, _ in SETTINGS}
-    port = value["LUSHI_PORT"]
-    if not (port.isascii() and port.isdigit() and len(port) <= 5) or not 1 <= int(port) <= 65535:
-        raise SettingsInvalid("LUSHI_PORT is not a port; give a whole number from 1 to 65535")
-    host = value["LUSHI_HOST"]
-    if host not in LOOPBACK:
+    values = Values(environment, SETTINGS)
+    tls_cert, tls_key = values.file("LUSHI_TLS_CERT"), values.file("LUSHI_TLS_KEY")
+    if (tls_cert is None) != (tls_key is None):
+        raise SettingsInvalid("LUSHI_TLS_CERT and LUSHI_TLS_KEY belong together; set both, or neither")
+    host = values.address("LUSHI_HOST")
+    if tls_cert is None and host not in LOOPBACK:
         raise SettingsInvalid(
-            f"LUSHI_HOST must be one of {', '.join(LOOPBACK)} , since keys must not travel unencrypted: put a "
-            "gateway that speaks TLS in front of the service"
+            f"LUSHI_HOST must be one of {', '.join(LOOPBACK)} , since keys must not travel unencrypted: set LUSHI_TLS_CERT "
+            "and LUSHI_TLS_KEY, or put a gateway that speaks TLS in front of the service"
         )
-    if value["LUSHI_ID_KEY_BEFORE"] and not value["LUSHI_ID_KEY"]:
+    if values.text("LUSHI_ID_KEY_BEFORE") and not values.text("LUSHI_ID_KEY"):
         raise SettingsInvalid("LUSHI_ID_KEY_BEFORE is set without LUSHI_ID_KEY; set that to the new key")
+    metrics = values.text("LUSHI_METRICS_PORT")
     return Settings(
-        data=Path(value["LUSHI_DATA"]),
-        database_url=_url(value["LUSHI_DATABASE_URL"]),
-        policies=Path(value["LUSHI_POLICIES"]),
+        data=values.path("LUSHI_DATA"),
+        database_url=values.database_url("LUSHI_DATABASE_URL"),
+        database_connections=values.whole("LUSHI_DATABASE_CONNECTIONS", least=4, most=200)
+        if values.text("LUSHI_DATABASE_CONNECTIONS")
+        else None,
+        policies=values.path("LUSHI_POLICIES"),
         host=host,
-        port=int(port),
-        now=_time(value["LUSHI_NOW"]),
-        id_key=_key("LUSHI_ID_KEY", value["LUSHI_ID_KEY"]),
-        id_key_before=_key("LUSHI_ID_KEY_BEFORE", value["LUSHI_ID_KEY_BEFORE"]),
-        mlruns=Path(value["LUSHI_MLRUNS"]),
+        port=values.port("LUSHI_PORT"),
+        now=values.time("LUSHI_NOW"),
+        id_key=values.key("LUSHI_ID_KEY"),
+        id_key_before=values.key("LUSHI_ID_KEY_BEFORE"),
+        mlruns=values.path("LUSHI_MLRUNS"),
         mlflow_uri=environment.get("MLFLOW_TRACKING_URI", ""),
-        opinion_timeout_ms=_whole("LUSHI_OPINION_TIMEOUT_MS", value["LUSHI_OPINION_TIMEOUT_MS"], most=60_000),
-        access_key=_key("LUSHI_ACCESS_KEY", value["LUSHI_ACCESS_KEY"]),
-        calls_per_second=_whole("LUSHI_CALLS_PER_SECOND", value["LUSHI_CALLS_PER_SECOND"], most=10_000),
-        checkpoint_seconds=_whole("LUSHI_CHECKPOINT_SECONDS", value["LUSHI_CHECKPOINT_SECONDS"], most=86_400),
-        log_name=_log_name(value["LUSHI_LOG_NAME"]),
-        log_key=_key("LUSHI_LOG_KEY", value["LUSHI_LOG_KEY"]),
+        opinion_timeout_ms=values.whole("LUSHI_OPINION_TIMEOUT_MS", most=60_000),
+        access_key=values.key("LUSHI_ACCESS_KEY"),
+        calls_per_second=values.whole("LUSHI_CALLS_PER_SECOND", most=10_000),
+        checkpoint_seconds=values.whole("LUSHI_CHECKPOINT_SECONDS", most=86_400),
+        log_name=values.log_name("LUSHI_LOG_NAME"),
+        log_key=values.key("LUSHI_LOG_KEY"),
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        log_level=values.one_of("LUSHI_LOG_LEVEL", LOG_LEVELS),
+        metrics_port=values.port("LUSHI_METRICS_PORT", least=0) if metrics else None,
+        metrics_host=values.address("LUSHI_METRICS_HOST"),
+        invariants_seconds=values.whole("LUSHI_INVARIANTS_SECONDS", most=86_400),
     )
-
-
-def _url(written: str) -> str:
-    for plain in ("postgresql://", "postgres://"):
-        if written.startswith(plain):
-            return "postgresql+psycopg://" + written.removeprefix(plain)
-    if written and not written.startswith("postgresql+psycopg://"):
-        raise SettingsInvalid("LUSHI_DATABASE_URL is not a PostgreSQL address; begin it with postgresql://")
-    return written
-
-
-def _whole(name: str, written: str, *, most: int) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,4}", written) or int(written) > most:
-        raise SettingsInvalid(f"{name} is not a number; give a whole number from 1 to {most}")
-    return int(written)
-
-
-def _time(written: str) -> datetime | None:
-    if not written:
-        return None
-    moment: datetime | None = None
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(written)
-    if moment is None or moment.tzinfo is None or not 1950 <= moment.year <= 2100:
-        raise SettingsInvalid("LUSHI_NOW is not a time with a zone; write it as 2021-04-15T09:00:00+08:00")
-    return moment
-
-
-def _log_name(written: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", written):
-        raise SettingsInvalid("LUSHI_LOG_NAME is not a name; give letters, digits, dots, hyphens and slashes")
-    return written
-
-
-def _key(name: str, written: str) -> bytes | None:
-    if not written:
-        return None
-    try:
-        key = bytes.fromhex(written)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise SettingsInvalid(f"{name} is not a key; give 64 hexadecimal digits")
-    return key

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from feature_store.adapters import embedded
-from feature_store.adapters.connect import connect
+from feature_store.adapters import embedded, pool
+from feature_store.adapters.connect import USUAL_CONNECTIONS, connect, engine_on
+from feature_store.adapters.lead import Lead
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
 from feature_store.feature_set import load_feature_set
@@ -24,6 +25,7 @@ from serving.clock import Clock, StartedClock, SystemClock
 from serving.key_files import id_key, key_file
 from serving.ledger.checkpoint import Signer
 from serving.settings import Settings
+from serving.telemetry.metrics import DATABASE_CONNECTIONS
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Parts:
     def store(self) -> Store:
         """The store, its embedded server started and its schema up to date."""
         url = self.settings.database_url or embedded.start(self.settings.data / "postgres")
-        return Store(connect(url))
+        return _watched(Store(connect(url, most=self.settings.database_connections or USUAL_CONNECTIONS)))
 
     @property
     def id_key(self) -> IdKey:
@@ -67,8 +69,14 @@ class Parts:
             timeout_ms=self.settings.opinion_timeout_ms,
         )
 
+    @cached_property
+    def lead(self) -> Lead:
+        """Whether this process does the service's background work."""
+        return Lead(self.store.engine, "background work")
+
     def close(self) -> None:
         """Let the database go; the embedded server stops unless somebody else is using it."""
+        self.let_go_of_lead()
         store = self.__dict__.pop("store", None)
         if store is None:
             return
@@ -76,6 +84,17 @@ class Parts:
             store.engine.dispose()
         else:
             stop_unless_used(self.settings.data / "postgres", store.engine)
+
+    def let_go_of_lead(self) -> None:
+        """Let another process do the background work."""
+        if lead := self.__dict__.pop("lead", None):
+            lead.let_go()
+
+    def joined(self) -> Parts:
+        """The same parts on the database as another process of the service has prepared it: no start, no migration."""
+        most = self.settings.database_connections or USUAL_CONNECTIONS
+        self.__dict__["store"] = _watched(Store(engine_on(self.settings.database_url, most=most)))
+        return self
 
     def at(self, clock: Clock) -> Parts:
         """The same parts under another clock, on the same store."""
@@ -99,3 +118,8 @@ def wire(settings: Settings) -> Parts:
             raise LushiError(f"the policy {policy.id} is not whole: {'; '.join(findings)}. Run: lushi policy check")
     clock = StartedClock(settings.now) if settings.now else SystemClock()
     return Parts(settings, clock, policies, certificates)
+
+
+def _watched(store: Store) -> Store:
+    pool.watch(store.engine, DATABASE_CONNECTIONS.set)
+    return store

@@ -39,13 +39,12 @@ _ELSEWHERE = sa.text("""
         WHERE newest.offered_until > :now
           AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id))""")
 _SEVERAL = sa.text("""
-    SELECT count(*) FROM (
-        SELECT household_no FROM (
-            SELECT DISTINCT ON (household_no, tenant) household_no, tenant, decision_id, offered_until
-            FROM decisions WHERE tenant IS NOT NULL ORDER BY household_no, tenant, entry_no DESC) newest
-        WHERE offered_until > :now
-          AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id)
-        GROUP BY household_no HAVING count(*) > 1) several""")
+    SELECT household_no, array_agg(decision_id ORDER BY entry_no) AS decision_ids FROM (
+        SELECT DISTINCT ON (household_no, tenant) household_no, tenant, decision_id, entry_no, offered_until
+        FROM decisions WHERE tenant IS NOT NULL ORDER BY household_no, tenant, entry_no DESC) newest
+    WHERE offered_until > :now
+      AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id)
+    GROUP BY household_no HAVING count(*) > 1 ORDER BY household_no""")
 _CLOSE = sa.text("""
     INSERT INTO closings (decision_id, cause, recorded_at, "by") VALUES (:decision_id, :cause, :recorded_at, :by)
     ON CONFLICT DO NOTHING RETURNING true""")
@@ -72,9 +71,9 @@ def open_elsewhere(connection: sa.Connection, household_id: str, *, tenant: str,
     return bool(connection.execute(_ELSEWHERE, asked).scalar_one())
 
 
-def open_at_several(connection: sa.Connection, *, now: datetime) -> int:
-    """How many households have an open decision at more than one tenant: none, or something is wrong."""
-    return int(connection.execute(_SEVERAL, {"now": now}).scalar_one())
+def open_at_several(connection: sa.Connection, *, now: datetime) -> list[tuple[int, list[UUID]]]:
+    """Households that have an open decision at more than one tenant, with these decisions: none, or something is wrong."""
+    return [(row.household_no, list(row.decision_ids)) for row in connection.execute(_SEVERAL, {"now": now})]
 
 
 def offered(connection: sa.Connection, decision_id: UUID) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from psycopg import errors
 from sqlalchemy import exc
 
 from feature_store.adapters.migrate import upgrade_to_head
@@ -16,22 +17,36 @@ class StoreUnavailable(LushiError):
     """The database cannot be reached, or went away. A call that was being committed may still be recorded."""
 
 
-def connect(url: str, *, pool_size: int = 16) -> sa.Engine:
-    """An engine with its schema migrated to the newest version.
+USUAL_CONNECTIONS = 24
+"""Most connections of a process that does not share the database's with others of its kind."""
+
+
+def connect(url: str, *, most: int = USUAL_CONNECTIONS) -> sa.Engine:
+    """An engine with its schema migrated to the newest version. most: connections at once.
 
     Raises:
         StoreUnavailable: where the database cannot be reached.
+    """
+    engine = engine_on(url, most=most)
+    with reachable():
+        upgrade_to_head(engine)
+    return engine
+
+
+def engine_on(url: str, *, most: int = USUAL_CONNECTIONS) -> sa.Engine:
+    """An engine on a database whose schema is up to date already; nothing is connected yet.
+
+    Raises:
+        LushiError: where the address cannot be read.
     """
     try:
         sa.make_url(url)
     except (exc.ArgumentError, ValueError):
         raise LushiError("LUSHI_DATABASE_URL cannot be read; write postgresql://user:password@host:port/db") from None
-    engine = sa.create_engine(
-        url, pool_size=pool_size, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
+    kept = max(most * 2 // 3, 1)
+    return sa.create_engine(
+        url, pool_size=kept, max_overflow=most - kept, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
     )
-    with reachable():
-        upgrade_to_head(engine)
-    return engine
 
 
 @contextmanager
@@ -40,6 +55,8 @@ def reachable() -> Iterator[None]:
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        if isinstance(getattr(error, "orig", None), errors.DiskFull):
+            raise StoreUnavailable("the database has no room left on its disk, so nothing was recorded") from error
         raise StoreUnavailable("the database cannot be reached; try again shortly") from error
     except exc.DBAPIError as error:
         if error.connection_invalidated:

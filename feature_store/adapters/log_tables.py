@@ -26,6 +26,7 @@ _APPEND = sa.text("""
     INSERT INTO log_nodes SELECT * FROM
         unnest(CAST(:levels AS smallint[]), CAST(:positions AS bigint[]), CAST(:hashes AS bytea[]))""")
 _NEWEST = sa.text("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+_SIGNED_AT = sa.text("SELECT signed_at FROM checkpoints ORDER BY size DESC LIMIT 1")
 _KEPT = sa.text("SELECT note FROM checkpoints WHERE size = :size")
 _KEEP = sa.text("INSERT INTO checkpoints VALUES (:size, :signed_at, :note) ON CONFLICT DO NOTHING")
 _ENTRIES = sa.text("""
@@ -84,6 +85,12 @@ def append(
 def newest_checkpoint(connection: Connection) -> str | None:
     """The checkpoint over the most entries; None before the first."""
     found: str | None = connection.execute(_NEWEST).scalar_one_or_none()
+    return found
+
+
+def newest_signed_at(connection: Connection) -> datetime | None:
+    """When the checkpoint over the most entries was signed; None before the first."""
+    found: datetime | None = connection.execute(_SIGNED_AT).scalar_one_or_none()
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from scoring.errors import Fault, PolicyNotInForce
@@ -49,6 +49,20 @@ class Policies:
             )
             raise PolicyNotInForce(on, known)
         return begun[-1]
+
+    def ends_on(self, on: date) -> date | None:
+        """The last day that is bound without a gap from a day on; None until further notice.
+
+        Raises:
+            PolicyNotInForce: where no policy binds on that day.
+        """
+        last = self.in_force(on).effective_to
+        while last is not None:
+            follows = [policy for policy in self.policies if policy.effective_from == last + timedelta(days=1)]
+            if not follows:
+                return last
+            last = follows[0].effective_to
+        return None
 
     def by_sha256(self, sha256: str) -> Policy | None:
         """The approved policy with a hash, for replay; None where there is none."""

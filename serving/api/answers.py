@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from feature_store.adapters.connect import StoreUnavailable
+from feature_store.adapters.recording import ClockBehind
+from feature_store.adapters.store import AtWork
 from feature_store.id_cipher import IdNumberUnreadable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
@@ -28,10 +30,15 @@ from serving.ledger.proofs import NoSuchProof
 from serving.objections import ObjectionResolved, UnknownObjection
 from serving.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.purposes import UnknownPurpose
+from serving.readiness import NotReady
 from serving.refused import Refused
 from serving.replay_three_way import UnknownPolicy
 from serving.scope import UnknownHousehold
+from serving.telemetry.logs import get_logger, said
+from serving.telemetry.metrics import ERRORS
 from serving.unmask import NoIdNumber
+
+_LOG = get_logger("lushi.answers")
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -43,10 +50,22 @@ def install(app: FastAPI) -> None:
     """Make every error of the app a problem response."""
 
     async def handler(_: Request, error: Exception) -> JSONResponse:
-        return answer_of(error)
+        answer = answer_of(error)
+        note(error, answer.status_code)
+        return answer
 
     for kind, _ in ANSWERS:
         app.add_exception_handler(kind, handler)
+
+
+def note(error: Exception, status: int) -> None:
+    """Write down an error that is not the caller's doing."""
+    if status == 503:
+        ERRORS.labels(type(error).__name__).inc()
+        _LOG.warning("a call cannot be answered now", why=said(error))
+    elif status >= 500:
+        ERRORS.labels(type(error).__name__).inc()
+        _LOG.error("a call failed on our side", exc_info=error)
 
 
 def _invalid(error: RequestValidationError) -> JSONResponse:
@@ -168,6 +187,18 @@ def _http(error: HTTPException) -> JSONResponse:
     return problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
 
 
+def _not_ready(error: NotReady) -> JSONResponse:
+    faults = [Fault(where=one.name, what=one.detail, mend=one.mend) for one in error.failed]
+    return problem(503, "not-ready", "What binding answers stand on is missing; 'errors' says what.", faults)
+
+
+def _clock(_: ClockBehind) -> JSONResponse:
+    words = (
+        "The service's clock stands behind what is recorded already; nothing was done. Tell the operator and try again."
+    )
+    return problem(503, "clock-behind", words)
+
+
 def _internal(_: Exception) -> JSONResponse:
     return problem(500, "internal", "The call failed on our side; report the time of the call.")
 
@@ -220,6 +251,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (UnknownPolicy, _unknown("policy", "unknown-policy")),
     (NoSuchVersion, _unknown("model", "unknown-model")),
     (ReplaysBusy, _said(503, "replays-busy")),
+    (NotReady, _not_ready),
+    (AtWork, _said(409, "at-work")),
+    (ClockBehind, _clock),
     (StoreUnavailable, _said(503, "store-unavailable")),
     (HTTPException, _http),
     (LushiError, _internal),

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from feature_store.adapters.connect import StoreUnavailable
 from feature_store.adapters.promotions import standing
+from scoring.errors import LushiError
 from serving.api.access import KeyNeeded
 from serving.api.answers import install
 from serving.api.assessment_routes import assessment_routes
@@ -24,13 +24,15 @@ from serving.api.json_response import Json
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.objection_routes import objection_routes
+from serving.api.observed import Observed
 from serving.api.override_routes import override_routes
 from serving.api.replay_routes import replay_routes
 from serving.api.report_routes import report_routes
 from serving.approve import adopt_policies
 from serving.area_states import AreaStates
+from serving.background import keep_doing
 from serving.challenger.advise import warm
-from serving.checkpoints import keep_signing
+from serving.readiness import Readiness
 from serving.wiring import Parts
 
 WARM_MS = 30_000
@@ -44,9 +46,10 @@ def create_app(parts: Parts) -> FastAPI:
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_adopt, parts)
         await run_in_threadpool(_warm, parts)
-        signing = asyncio.create_task(keep_signing(parts))
+        background = asyncio.create_task(keep_doing(parts))
         yield
-        signing.cancel()
+        background.cancel()
+        await run_in_threadpool(parts.let_go_of_lead)
 
     app = FastAPI(
         lifespan=opened,
@@ -58,10 +61,11 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         default_response_class=Json,
     )
-    areas = AreaStates()
+    areas, readiness = AreaStates(), Readiness(parts)
     install(app)
     app.add_middleware(BodyLimits)
     app.add_middleware(KeyNeeded, parts=parts)
+    app.add_middleware(Observed)
     app.include_router(decisions_routes(parts, areas))
     app.include_router(batch_routes(parts, areas))
     app.include_router(replay_routes(parts, areas, Json))
@@ -73,19 +77,19 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(report_routes(parts, areas))
     app.include_router(assessment_routes(parts))
     app.include_router(log_routes(parts, Json))
-    app.include_router(health_routes(parts))
+    app.include_router(health_routes(readiness))
     return app
 
 
 def _adopt(parts: Parts) -> None:
     """Record which policies the index approves, where the log does not say so yet."""
-    with suppress(StoreUnavailable):
+    with suppress(LushiError):  # said again by `lushi ledger verify`
         adopt_policies(parts)
 
 
 def _warm(parts: Parts) -> None:
     """Load the promoted challenger, so that the first decision need not go without an opinion."""
-    with suppress(StoreUnavailable):
+    with suppress(LushiError):  # decisions say then what is missing
         with parts.store.moment(parts.clock.now) as moment:
             promotion = standing(moment.connection)
         warm(promotion, parts.challengers, known_at=moment.known_at, within_ms=WARM_MS)

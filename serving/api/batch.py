@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
 import orjson
@@ -14,15 +13,13 @@ from pydantic import ValidationError
 from scoring.errors import LushiError
 from serving.access.callers import Caller
 from serving.api.access import Deciding
-from serving.api.answers import answer_of
+from serving.api.answers import answer_of, note
 from serving.api.asked import ItemAsked, ManyAsked
 from serving.api.problems import documented
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
 from serving.decide import DecisionRequest, decide
 from serving.wiring import Parts
-
-_LOG = logging.getLogger("lushi")
 
 
 def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
@@ -53,11 +50,11 @@ def _one(item: dict[str, Any], parts: Parts, areas: AreaStates, caller: Caller) 
     except LushiError as error:
         return _refused(error)
     except Exception as error:  # as for a single call: told to the caller as ours, and to the log as what it is
-        _LOG.exception("an item of many failed")
         return _refused(error)
     return {"status": 201, "decision": orjson.Fragment(answer(entry))}
 
 
 def _refused(error: Exception) -> dict[str, Any]:
     response = answer_of(error)
+    note(error, response.status_code)
     return {"status": response.status_code, "problem": json.loads(bytes(response.body))}

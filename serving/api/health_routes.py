@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 
-from feature_store.filing import civil_day
 from serving.api.access import ReadingService
 from serving.api.json_response import Json
 from serving.api.problems import documented
-from serving.wiring import Parts
+from serving.readiness import Readiness
 
 
-def health_routes(parts: Parts) -> APIRouter:
-    """The routes over one set of parts."""
+def health_routes(readiness: Readiness) -> APIRouter:
+    """The routes over one set of checks."""
     routes = APIRouter(tags=["health"], default_response_class=Json)
 
     @routes.get("/livez")
@@ -20,11 +21,16 @@ def health_routes(parts: Parts) -> APIRouter:
         """The process answers."""
         return {"status": "alive"}
 
-    @routes.get("/readyz", responses=documented(409, 503))
-    def readyz(caller: ReadingService) -> dict[str, str]:
-        """The database answers and an approved policy is in force today."""
-        with parts.store.moment(parts.clock.now) as moment:
-            policy = parts.policies.in_force(civil_day(moment.known_at))
-        return {"status": "ready", "policy": policy.id, "policy_sha256": policy.sha256}
+    @routes.get("/readyz", responses=documented(503))
+    def readyz(caller: ReadingService) -> dict[str, Any]:
+        """What binding answers stand on is there: database, approved policy, log; 'opinion' may be missing."""
+        found = readiness.look()
+        return {
+            "status": "ready",
+            "policy": found.policy.id,
+            "policy_sha256": found.policy.sha256,
+            "checks": [one.as_data() for one in found.checks],
+            "opinion": {"ok": found.opinion.ok, "detail": found.opinion.detail},
+        }
 
     return routes

@@ -22,6 +22,7 @@ from scoring.terms import Request
 from serving.challenger.opinion import CardSays
 from serving.challenger.standing import Challengers, Loaded, NoOpinion
 from serving.challenger.worker import Deadline
+from serving.telemetry.metrics import OPINION_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ def advise(
     """
     deadline = Deadline(challengers.timeout_ms)
     try:
-        loaded, row = _prepared(moment, challengers, asked, vector=vector, deadline=deadline)
-        opinion: Opinion | Unavailable = challengers.ask(loaded, row, on=asked.on, card=card, deadline=deadline)
+        with OPINION_SECONDS.time():
+            loaded, row = _prepared(moment, challengers, asked, vector=vector, deadline=deadline)
+            opinion: Opinion | Unavailable = challengers.ask(loaded, row, on=asked.on, card=card, deadline=deadline)
     except NoOpinion as none:
         opinion = Unavailable(none.reason)
     except Exception:

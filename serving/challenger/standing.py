@@ -80,6 +80,12 @@ class Challengers:
             raise NoOpinion(found.reason)
         return found
 
+    def refused(self, promotion: Promotion) -> Reason | None:
+        """Why the promoted challenger could not be loaded when that was last tried; None where it was, or was not tried."""
+        standing = self._standing
+        tried = standing is not None and standing[0] == (promotion.version, promotion.sha256, promotion.about_sha256)
+        return standing[1].reason if standing and tried and isinstance(standing[1], _Refused) else None
+
     def ask(
         self, loaded: Loaded, vector: Matrix, *, on: date, card: CardSays, deadline: Deadline
     ) -> Opinion | Unavailable:

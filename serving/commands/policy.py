@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from feature_store.filing import civil_day
 from scoring.errors import LushiError, PolicyFaults
 from scoring.policy.certify import Certificate, certify
 from scoring.policy.differ import differences
@@ -22,7 +23,9 @@ from scoring.policy.in_force import Policies
 from scoring.policy.load import load_index, policy_of, read_texts, sha256_of
 from scoring.policy.schema import Policy
 from scoring.probe import Effect, sensitivity
+from serving.clock import SystemClock
 from serving.commands import policy_approve
+from serving.commands.policy_end import end_line
 from serving.commands.policy_tables import Section, console, print_certificate, print_effects, print_section
 from serving.settings import read_settings
 from serving.wiring import Parts
@@ -78,13 +81,15 @@ def check(
       lushi policy check 2017-04-01 --json certificate.json
     """
     with _refusals():
-        policies = _policies(what)
+        approved, policies = _policies(what)
         certificates = [certify(policy) for policy in policies]
         _write_json(json_file, [{**one.as_data(), "sha256": one.sha256} for one in certificates])
     out = console()
     for certificate in certificates:
         print_certificate(out, certificate)
     out.print(_verdict(certificates))
+    if approved is not None:
+        out.print(end_line(approved, civil_day(read_settings(os.environ).now or SystemClock().now())))
     raise typer.Exit(int(any(one.findings for one in certificates)))
 
 
@@ -221,11 +226,13 @@ def _county() -> Path:
     return read_settings(os.environ).policies
 
 
-def _policies(what: str) -> tuple[Policy, ...]:
+def _policies(what: str) -> tuple[Policies | None, tuple[Policy, ...]]:
+    """What is to be checked, with the county's approvals where it is a county."""
     folder = Path(what) if what else _county()
-    if (folder / "index.yaml").is_file():
-        return load_index(folder).policies
-    return (policy_of(_texts(what)),) if what else load_index(folder).policies
+    if not what or (folder / "index.yaml").is_file():
+        approved = load_index(folder)
+        return approved, approved.policies
+    return None, (policy_of(_texts(what)),)
 
 
 def _texts(policy: str) -> dict[str, str]:

@@ -35,6 +35,15 @@ def root(connection: Connection, size: int) -> bytes:
     return _read(connection, lambda node: tree.root(size, node))
 
 
+def holds(connection: Connection, signer: Signer, note: str) -> bool:
+    """Whether a checkpoint is what the log, read anew from its nodes, and the key sign."""
+    covered = size_of(note)
+    try:
+        return covered <= log_tables.size(connection) and note == signer.sign(covered, root(connection, covered))
+    except KeyError:  # a node is missing
+        return False
+
+
 def inclusion(connection: Connection, index: int, note: str) -> dict[str, Any]:
     """The proof that entry ``index`` is under the checkpoint ``note``, as it is answered.
 

@@ -37,6 +37,12 @@ def test_every_setting_named_in_code_exists() -> None:
         ("LUSHI_NOW", "2021-04-15T09:00:00"),
         ("LUSHI_ID_KEY", "SECRET"),
         ("LUSHI_DATABASE_URL", "mysql://SECRET"),
+        ("LUSHI_HOST", "0.0.0.0"),
+        ("LUSHI_TLS_CERT", "SECRET.pem"),
+        ("LUSHI_LOG_LEVEL", "SECRET"),
+        ("LUSHI_METRICS_PORT", "SECRET"),
+        ("LUSHI_METRICS_HOST", "SECRET/"),
+        ("LUSHI_INVARIANTS_SECONDS", "0"),
     ],
 )
 def test_an_unknown_or_unusable_setting_is_refused_by_name_and_not_by_value(name: str, value: str) -> None:

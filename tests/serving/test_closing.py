@@ -183,14 +183,14 @@ def test_banks_that_ask_at_once_never_both_get_an_open_decision(banks: Banks) ->
         assert len(decided) == 1, "the bank that came first, and it alone"
         assert sum(it.status_code == 201 for _, it in answers) == 4, "each of its calls"
     with banks.served.parts.store.engine.connect() as connection:
-        assert closing_tables.open_at_several(connection, now=NOW) == 0
+        assert closing_tables.open_at_several(connection, now=NOW) == []
 
 
 def test_a_household_that_is_open_at_two_banks_would_be_counted(banks: Banks) -> None:
     household_id = next(banks.fresh)
     first = banks.decide("bank-a", household_id)
     with banks.served.parts.store.engine.connect() as connection:
-        assert closing_tables.open_at_several(connection, now=NOW) == 0
+        assert closing_tables.open_at_several(connection, now=NOW) == []
         move = "UPDATE decisions SET tenant = 'bank-x' WHERE decision_id = :id"
         connection.execute(sa.text("ALTER TABLE decisions DISABLE TRIGGER USER"))
         connection.execute(sa.text(move), {"id": first.json()["decision_id"]})
@@ -200,7 +200,7 @@ def test_a_household_that_is_open_at_two_banks_would_be_counted(banks: Banks) ->
             " gen_random_uuid(), household_no, recorded_at, 'bank-y', true, offered_until FROM decisions WHERE decision_id = :id"
         )
         connection.execute(sa.text(row), {"id": first.json()["decision_id"]})
-        assert closing_tables.open_at_several(connection, now=NOW) == 1
+        assert len(closing_tables.open_at_several(connection, now=NOW)) == 1
         connection.rollback()
 
 

@@ -13,7 +13,6 @@ from uuid import UUID
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from serving.scope import UnknownHousehold
 
 from feature_store.adapters.import_file import import_file
 from feature_store.adapters.store import AtWork, county
@@ -26,6 +25,7 @@ from serving.ledger.verify import Verified, verify
 from serving.replay import replay
 from serving.retention import RetentionRefused, look, run
 from serving.retention_rules import BY_ID, RULES
+from serving.scope import UnknownHousehold
 from tests.serving.county import NOW, Served, ask, import_round, numbers_of
 from verify import check
 
