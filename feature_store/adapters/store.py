@@ -63,6 +63,16 @@ class Store:
             yield Moment(known_at, connection, self.layouts)
 
     @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One short transaction for what is no fact about anybody and needs no moment: sessions, rates, checkpoints.
+
+        Raises:
+            StoreUnavailable: as :meth:`moment`.
+        """
+        with reachable(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
     def alone(self, work: str) -> Iterator[None]:
         """A long piece of work that no other process may do meanwhile; holds up nobody else.
 
