@@ -24,6 +24,7 @@ import serving.commands.ledger
 import serving.commands.models
 import serving.commands.policy
 import serving.commands.serve
+import serving.commands.user
 import training.commands
 from feature_store.feature_set import load_feature_set
 from scoring.errors import LushiError
@@ -73,6 +74,7 @@ serving.commands.grade.register(app, wired)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)
+serving.commands.user.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)

@@ -137,16 +137,17 @@ def state_of(
 ) -> tuple[Assessment, UUID | None]:
     """A household's state now, not recorded, and the id of its newest decision that the caller may see.
 
-    caller: None for nobody's call, which sees no decision.
+    caller: None for nobody's call, which sees every household and no decision.
 
     Raises:
-        UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.
+        UnknownHousehold: also for one that lies where the caller may not look.
+        PolicyNotInForce, StoreUnavailable: as :func:`decide`.
     """
     with parts.store.moment(parts.clock.now) as moment:
         on = civil_day(moment.known_at)
         policy = parts.policies.in_force(on)
         file = moment.credit_file(household_id, on=on, policy=policy)
-        if file is None:
+        if file is None or (caller is not None and not caller.covers(file.village_code)):
             raise UnknownHousehold("no household with that id is registered; check the id")
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         found = assess(file, policy, on=on, area=area)

@@ -7,12 +7,17 @@ from datetime import datetime
 
 from feature_store.adapters import accounts, sessions
 from feature_store.adapters.accounts import Password
+from scoring.errors import LushiError
 from serving.access import waits
 from serving.access.callers import NotSignedIn
 from serving.access.names import is_name
 from serving.access.roles import Role
 from serving.access.sessions import LIFETIME, Tokens, csrf_mac, name_mac, new_tokens, session_mac
 from serving.wiring import Parts
+
+
+class NoSession(LushiError):
+    """There is no session to end: the call was made with a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,17 @@ def sign_in(parts: Parts, name: str, password: str) -> SignedIn:
     return _open(parts, name, kept, counted)
 
 
-def sign_out(parts: Parts, token: str) -> bool:
-    """End the session of a cookie's token; False where it was none. Raises :class:`StoreUnavailable`."""
+def sign_out(parts: Parts, token: str) -> None:
+    """End the session of a cookie's token.
+
+    Raises:
+        NoSession: where it has none.
+        StoreUnavailable: where the database is away.
+    """
     mac = session_mac(token, parts.access_key)
-    if mac is None:
-        return False
     with parts.store.writing() as connection:
-        return sessions.end(connection, mac, parts.clock.now())
+        if mac is None or not sessions.end(connection, mac, parts.clock.now()):
+            raise NoSession("this call has no session to end; a key is ended with `lushi client revoke`")
 
 
 def _open(parts: Parts, name: str, kept: Password, counted: bytes) -> SignedIn:

@@ -13,12 +13,16 @@ from starlette.exceptions import HTTPException
 from feature_store.adapters.connect import StoreUnavailable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
-from serving.access.callers import Forbidden
-from serving.api.problems import Fault, problem
+from serving.access.callers import CsrfFailed, Forbidden, NotSignedIn
+from serving.access.passwords import Busy
+from serving.access.waits import MustWait
+from serving.api.problems import Fault, not_signed_in, problem, wait
+from serving.api.rate import TooManyCalls
 from serving.decide import KeyInUse, KeyReused, UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
 from serving.replay import UnknownDecision
+from serving.sign_in import NoSession
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -140,7 +144,13 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (UnknownHousehold, _said(404, "unknown-household")),
     (UnknownDecision, _said(404, "unknown-decision")),
     (NoSuchProof, _said(404, "no-such-proof")),
+    (NoSession, _said(404, "no-session")),
+    (NotSignedIn, lambda _: not_signed_in()),
     (Forbidden, _said(403, "not-allowed")),
+    (CsrfFailed, _said(403, "csrf")),
+    (TooManyCalls, lambda error: wait("too-many-calls", _sentence(error), error.seconds)),
+    (MustWait, lambda error: wait("too-many-wrong-passwords", _sentence(error), error.seconds)),
+    (Busy, _said(503, "busy")),
     (KeyInUse, _said(409, "key-in-use")),
     (KeyReused, _said(422, "key-reused")),
     (PolicyNotInForce, _said(409, "policy-not-in-force")),

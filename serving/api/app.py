@@ -26,6 +26,7 @@ from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
 from serving.api.problems import documented
 from serving.api.receipts import answer
+from serving.api.session_routes import session_routes
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
@@ -78,6 +79,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(KeyNeeded, parts=parts)
     app.include_router(log_routes(parts, Json))
     app.include_router(batch_routes(parts, areas))
+    app.include_router(session_routes(parts))
 
     @app.post(
         "/v1/decisions",
