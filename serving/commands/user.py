@@ -19,7 +19,7 @@ from serving.wiring import Parts
 Name = Annotated[str, typer.Argument(help="The person, for example wang-li.")]
 By = Annotated[str, typer.Option(help="Who does it, as it will stand in the log.")]
 PasswordFile = Annotated[
-    str, typer.Option(help="File whose first line is the password; - for standard input. Left out: asked for, twice.")
+    str, typer.Option(help="File with the password in one line; - for standard input. Left out: asked for, twice.")
 ]
 _MOST_BYTES = 10_000
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from feature_store.adapters import clients
 from feature_store.areas import DIGITS
 from serving.access.keys import Key, new_key, read_key
 from serving.access.roles import (
@@ -281,6 +282,16 @@ def test_the_database_holds_no_key(own: Served) -> None:
             rows = connection.execute(sa.text(f"SELECT t::text FROM {table} t")).scalars()
             assert not any(issued.key.secret in row or issued.key.secret.encode().hex() in row for row in rows)
     assert issued.key.secret not in repr(issued)
+
+
+@pytest.mark.parametrize("role", [*sorted(OF_PEOPLE), "no-role"])
+def test_a_key_never_stands_for_a_person(own: Served, role: str) -> None:
+    key, name = new_key(), f"test-{uuid4().hex[:12]}"
+    with own.parts.store.writing() as connection:
+        clients.add_client(connection, client_id=name, tenant="bank-a", role=role, now=NOW)
+        mac, ends = key.mac(own.parts.access_key), NOW + timedelta(days=1)
+        clients.add_key(connection, client_id=name, key_id=key.key_id, mac=mac, now=NOW, expires_at=ends)
+    assert own.client.get("/readyz", headers={"Authorization": f"Bearer {key.written}"}).status_code == 401
 
 
 @given(st.integers(0, 57), st.sampled_from("0123456789abcdefghjkmnpqrstvwxyz"))

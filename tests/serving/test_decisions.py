@@ -185,6 +185,7 @@ def test_the_description_lists_every_route_with_its_problems(served: Served) -> 
     assert set(described["paths"]) == {
         "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
         "/v1/decisions:batch", "/v1/log/checkpoint", "/v1/log/inclusion", "/v1/log/consistency", "/v1/log/key",
+        "/v1/sessions", "/v1/sessions/current",
     }  # fmt: skip
     statuses = set(described["paths"]["/v1/decisions"]["post"]["responses"])
     assert statuses == {"201", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503"}
