@@ -29,6 +29,7 @@ import serving.commands.objection
 import serving.commands.policy
 import serving.commands.retention
 import serving.commands.serve
+import serving.commands.user
 import training.commands
 from feature_store.feature_set import load_feature_set
 from scoring.errors import LushiError
@@ -80,6 +81,7 @@ serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)
 serving.commands.consent.register(app, wired)
 serving.commands.invariants.register(app, wired)
+serving.commands.user.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.objection.register(app, wired)

@@ -8,5 +8,5 @@ from serving.wiring import Parts
 
 def checkpoint_now(parts: Parts) -> str:
     """The signed checkpoint over everything recorded so far; raises :class:`StoreUnavailable`."""
-    with parts.store.looking(parts.clock.now()) as moment:
-        return proofs.sign(moment.connection, parts.signer, parts.clock.now())
+    with parts.store.writing() as connection:
+        return proofs.sign(connection, parts.signer, parts.clock.now())

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feature_store.adapters import clients
+from feature_store.adapters import accounts, clients
 from feature_store.adapters.clients import KeyRow
 from feature_store.adapters.log_tables import Connection
 from scoring.canonical import canonical
 from scoring.errors import LushiError
 from serving.access.keys import Key, new_key
-from serving.access.roles import Role
+from serving.access.names import WRITTEN, is_name
+from serving.access.roles import OF_PEOPLE, Role
 from serving.ledger import log
 from serving.wiring import Parts
 
 MOST_LIVE_KEYS = 2
 """So that a bank can change to a new key before the old one ends."""
 MOST_DAYS = 3650
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class ClientRefused(LushiError):
@@ -40,18 +39,24 @@ def add_client(parts: Parts, client_id: str, *, tenant: str, role: Role, days: i
     """Make a client with its first key.
 
     Raises:
-        ClientRefused: for names that are not written right, a client that is there, or nobody's name.
+        ClientRefused: for names that are not written right or taken, a role of people, or nobody's name.
         StoreUnavailable: where the database is away.
     """
     for name, what in ((client_id, "client"), (tenant, "tenant")):
-        if not _NAME.fullmatch(name):
-            raise ClientRefused(f"a {what} is named with 1 to 40 lower-case letters, digits and hyphens")
+        if not is_name(name):
+            raise ClientRefused(f"a {what} is named with {WRITTEN}")
+    if role in OF_PEOPLE:
+        raise ClientRefused(f"{role.value} is a person's role; give the person an account with `lushi user add`")
     said = _by(by) | {"client_id": client_id, "tenant": tenant, "role": role.value}
     with parts.store.moment(parts.clock.now) as moment:
         connection, now = moment.connection, moment.known_at
         if not clients.add_client(connection, client_id=client_id, tenant=tenant, role=role.value, now=now):
             raise ClientRefused(f"there is a client {client_id} already; see `lushi client list`")
-        return _issue(parts, connection, client_id, days=days, now=now, said=said, kind="client_added")
+        issued = _issue(parts, connection, client_id, days=days, now=now, said=said, kind="client_added")
+        # Only now, while nobody else can append to the log: whoever takes the name meanwhile is seen here.
+        if accounts.is_person(connection, client_id):
+            raise ClientRefused(f"there is a person {client_id}; a client needs a name of its own")
+        return issued
 
 
 def rotate_key(parts: Parts, client_id: str, *, days: int, grace_days: int, by: str) -> Issued:

@@ -174,7 +174,8 @@ def state_of(household_id: str, parts: Parts, areas: AreaStates, *, caller: Call
     caller: None for nobody's call, which sees every household and no decision.
 
     Raises:
-        UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.
+        UnknownHousehold: also for one that lies where the caller may not look.
+        PolicyNotInForce, StoreUnavailable: as :func:`decide`.
     """
     with parts.store.moment(parts.clock.now) as moment:
         return state_at(moment, household_id, parts, areas, caller=caller)

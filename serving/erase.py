@@ -45,7 +45,7 @@ def erase(household_id: str, parts: Parts, *, by: str, second: str, why: str) ->
     if faults := two_people(by, second, why):
         raise ErasureRefused("refused: " + "; ".join(faults))
     decisions, records = BY_ID[DECISION_CONTENTS], BY_ID[PROCESSING_RECORDS]
-    with parts.store.begun() as connection:
+    with parts.store.writing() as connection:
         id_numbers.still(connection)
         now = recording.fix_known_at(connection, parts.clock.now)
         today = civil_day(now)

@@ -45,7 +45,7 @@ def search(number: str, parts: Parts, *, caller: Caller) -> str:
         except UnknownHousehold:
             raise UnknownHousehold(_NOT_FOUND) from None
     if of_bank and held is None:  # it consented since: from now on the bank's own index finds it
-        with parts.store.begun() as connection:
+        with parts.store.writing() as connection:
             id_numbers.index_for(connection, found, tenant=caller.tenant, purpose=SEARCH, id_key=parts.id_key)
     return found
 

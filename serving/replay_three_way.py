@@ -36,6 +36,10 @@ class UnknownPolicy(LushiError):
     """A replay names a policy that is not among the approved ones."""
 
 
+class ReplaysBusy(LushiError):
+    """As many replays as may be made at once are under way."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThreeWay:
     """What a replay comes to.

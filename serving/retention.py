@@ -98,7 +98,7 @@ def _filings(parts: Parts, found: Found, on: date, order: Order | None, progress
         for rows in _superseded(parts, source, source in clears, found.rule.cutoff(on)):
             gone = [row for row in rows if is_negative(negative, row.indicators, row.codes)]
             if order is not None and gone:
-                with parts.store.begun() as connection:
+                with parts.store.writing() as connection:
                     at = _begin(parts, connection, (source,))
                     retention.erase_filings(connection, [row.seq for row in gone], at=at)
                     _record(connection, found.rule, len(gone), order, at)
@@ -138,7 +138,7 @@ def _loans(parts: Parts, found: Found, on: date, order: Order | None, progress: 
 def _erase_loans(parts: Parts, rule: Rule, township: str, loans: list[Closed], on: date, order: Order | None) -> bool:
     """Erase a township's loans and say whether no stop rests on them; without an order, or where one does, nothing stays changed."""
     policy = parts.policies.in_force(on)
-    with parts.store.begun() as connection:
+    with parts.store.writing() as connection:
         at = _begin(parts, connection, _LOAN_SOURCES)
         moment = Moment(at, connection, parts.store.layouts)
         before = _stopped(moment, township, policy, on)
@@ -169,7 +169,7 @@ def _contents(parts: Parts, found: Found, on: date, order: Order | None, progres
         if not rows:
             return found
         if order is not None:
-            with parts.store.begun() as connection:
+            with parts.store.writing() as connection:
                 at = _begin(parts, connection, ())
                 retention.erase_contents(connection, [row.entry_no for row in rows])
                 _record(connection, found.rule, len(rows), order, at)

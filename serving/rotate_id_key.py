@@ -57,7 +57,7 @@ def rotate(
     with parts.store.alone("id rotate"):
         _check(parts, drop_without_number)
         key = next_id_key(parts.settings)
-        with parts.store.begun() as connection:
+        with parts.store.writing() as connection:
             dropped = id_rotation.drop_fingerprints_without_number(connection) if drop_without_number else 0
             id_rotation.change_key(connection, key, parts.clock.now)
         moved, unreadable = _move(parts, key, progress)
@@ -75,7 +75,7 @@ def rotate(
 
 def _check(parts: Parts, drop_without_number: bool) -> None:
     """Nothing is begun that could not be ended."""
-    with parts.store.begun() as connection:
+    with parts.store.writing() as connection:
         found, bare = id_keys.in_use(connection), id_rotation.fingerprints_without_number(connection)
     at_hand = parts.id_key
     if found is not None and found[0] not in {it.key_id for it in at_hand.both}:
@@ -88,12 +88,12 @@ def _check(parts: Parts, drop_without_number: bool) -> None:
 
 
 def _move(parts: Parts, key: IdKey, progress: Callable[[int, int], None]) -> tuple[int, list[str]]:
-    with parts.store.begun() as connection:
+    with parts.store.writing() as connection:
         count = id_rotation.left(connection, key)
     moved, after, unreadable = 0, 0, list[str]()
     while True:
         progress(moved, count)
-        with parts.store.begun() as connection:
+        with parts.store.writing() as connection:
             some = id_rotation.move_some(connection, key, after=after)
         if some.last is None:
             return moved, unreadable
@@ -103,7 +103,7 @@ def _move(parts: Parts, key: IdKey, progress: Callable[[int, int], None]) -> tup
 
 def _complete(parts: Parts, key: IdKey, by: str) -> int:
     """Record that nothing is left under another key, once, with its entry in the log; how many numbers are kept."""
-    with parts.store.begun() as connection:
+    with parts.store.writing() as connection:
         id_keys.alone(connection)
         numbers = id_rotation.how_many(connection)
         found = id_keys.in_use(connection)

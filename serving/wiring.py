@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +19,7 @@ from scoring.errors import LushiError
 from scoring.policy.certify import Certificate, certify
 from scoring.policy.in_force import Policies
 from scoring.policy.load import load_index
+from serving.access.passwords import Passwords
 from serving.challenger.registry import MlflowRegistry
 from serving.challenger.standing import Challengers
 from serving.clock import Clock, StartedClock, SystemClock
@@ -36,6 +37,7 @@ class Parts:
     clock: Clock
     policies: Policies
     certificates: Mapping[str, Certificate]
+    passwords: Passwords = field(default_factory=Passwords)
 
     @cached_property
     def store(self) -> Store:

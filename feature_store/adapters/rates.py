@@ -9,12 +9,16 @@ import sqlalchemy as sa
 
 _FILLED = "least(:burst, r.tokens + :rate * extract(epoch FROM greatest(clock_timestamp() - r.at, interval '0')))"
 _TAKE = sa.text(f"""
-    INSERT INTO client_rates AS r VALUES (:client_id, :burst - 1, clock_timestamp())
-    ON CONFLICT (client_id) DO UPDATE SET tokens = {_FILLED} - 1, at = clock_timestamp() WHERE {_FILLED} >= 1
+    INSERT INTO client_rates AS r VALUES (:client_id, :burst - :calls, clock_timestamp())
+    ON CONFLICT (client_id) DO UPDATE SET tokens = {_FILLED} - :calls, at = clock_timestamp()
+    WHERE {_FILLED} >= :calls
     RETURNING tokens""")
 
 
-def take(connection: sa.Connection, client_id: str, *, rate: float, burst: float) -> bool:
-    """Take a token; False where the client has none left. rate: tokens a second; burst: most at once."""
-    values = {"client_id": client_id, "rate": rate, "burst": burst}
+def take(connection: sa.Connection, client_id: str, *, rate: float, burst: float, calls: float = 1) -> bool:
+    """Take tokens for so many calls, at most ``burst``; False where the client has fewer left, and none is taken.
+
+    rate: tokens a second; burst: most at once. The caller commits.
+    """
+    values = {"client_id": client_id, "rate": rate, "burst": burst, "calls": calls}
     return connection.execute(_TAKE, values).scalar_one_or_none() is not None

@@ -73,8 +73,8 @@ class Store:
             yield Moment(known_at, connection, self.layouts)
 
     @contextmanager
-    def begun(self) -> Iterator[sa.Connection]:
-        """One transaction without a moment: what it records takes its time last of all, as an import does.
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction without a moment: for sessions, rates and checkpoints, or for what takes its time last of all.
 
         Raises:
             StoreUnavailable: as :meth:`moment`.

@@ -7,10 +7,26 @@ written anew when keys change, and a household's rows go when it is erased.
 
 from __future__ import annotations
 
-from feature_store.adapters import closing_tables, id_tables, policy_tables, rights_tables, service_tables
+from feature_store.adapters import (
+    closing_tables,
+    id_tables,
+    people_tables,
+    policy_tables,
+    rights_tables,
+    service_tables,
+)
 from feature_store.adapters.fact_tables import metadata
 
-__all__ = ["APPEND_ONLY", "closing_tables", "id_tables", "metadata", "policy_tables", "rights_tables", "service_tables"]
+__all__ = [
+    "APPEND_ONLY",
+    "closing_tables",
+    "id_tables",
+    "metadata",
+    "people_tables",
+    "policy_tables",
+    "rights_tables",
+    "service_tables",
+]
 
 APPEND_ONLY = (
     "filings",
@@ -37,4 +53,7 @@ APPEND_ONLY = (
     "reports",
     "closings",
     "policy_records",
+    "people",
+    "person_passwords",
+    "person_endings",
 )

@@ -1,1 +1,1 @@
-"""Who may call what: keys of banks' programs, roles, and what each may do."""
+"""Who may call what: keys of programs, passwords and sessions of people, roles, and what each may do."""

@@ -1,4 +1,4 @@
-"""Who calls: a client behind its key, looked up anew for every call, so that a revoked key ends at once."""
+"""Who calls: a client behind its key or a person behind a session, looked up anew for every call: what ends, ends at once."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from feature_store.adapters import clients
+from feature_store.adapters import clients, sessions
 from feature_store.adapters.log_tables import Connection
 from scoring.errors import LushiError
 from serving.access.keys import read_key
-from serving.access.roles import EVERY_TENANT, MAY, WITHIN_AREA, Act, Role
+from serving.access.roles import EVERY_TENANT, MAY, OF_PEOPLE, OF_PROGRAMS, WITHIN_AREA, Act, Role
+from serving.access.sessions import IDLE, NOTED_AFTER, csrf_mac, session_mac
 
 
 class Forbidden(LushiError):
     """The caller's role does not allow what it asked for."""
+
+
+class NotSignedIn(LushiError):
+    """What was sent proves nobody: no live key, no open session, no right password. Never says which."""
+
+
+class CsrfFailed(LushiError):
+    """A call with a session's cookie does not show that it comes from the session's own pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,31 @@ def caller_of(connection: Connection, written: str, *, pepper: bytes, now: datet
     held = clients.find(connection, key.key_id, now)
     # An id that does not exist takes the same way, so that its absence cannot be timed.
     same = hmac.compare_digest(held.mac if held else bytes(32), key.mac(pepper))
-    if held is None or not same or not held.live or held.role not in set(Role):
+    if held is None or not same or not held.live or held.role not in set(Role) - OF_PEOPLE:
         return None
     return Caller(held.client_id, held.tenant, Role(held.role))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open session: who called, and what its calls must bring to change anything."""
+
+    caller: Caller
+    csrf_mac: bytes
+
+    def owns(self, csrf_token: str, pepper: bytes) -> bool:
+        """Whether that is the session's token against forged calls; takes as long either way."""
+        return hmac.compare_digest(self.csrf_mac, csrf_mac(csrf_token, pepper))
+
+
+def session_of(connection: Connection, token: str, *, pepper: bytes, now: datetime) -> Session | None:
+    """The open session behind a cookie's token, noted as used; None for whatever is not one. The caller commits."""
+    mac = session_mac(token, pepper)
+    if mac is None:
+        return None
+    found = sessions.find(connection, mac, now=now, idle=IDLE)
+    if found is None or found.role not in set(Role) - OF_PROGRAMS:
+        return None
+    if now - found.used_at >= NOTED_AFTER:
+        sessions.use(connection, mac, now)
+    return Session(Caller(found.person_id, found.tenant, Role(found.role), found.area_code), found.csrf_mac)

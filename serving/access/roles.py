@@ -23,6 +23,7 @@ class Act(StrEnum):
     ASSESS = "assess"
     READ_LOG = "read_log"
     READ_SERVICE = "read_service"
+    SIGN_OUT = "sign_out"
 
 
 class Role(StrEnum):
@@ -41,7 +42,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-_ANYBODY = frozenset({Act.READ_LOG, Act.READ_SERVICE})
+_ANYBODY = frozenset({Act.READ_LOG, Act.READ_SERVICE, Act.SIGN_OUT})
 _BANK = _ANYBODY | {
     Act.DECIDE,
     Act.CLOSE_DECISION,
@@ -78,3 +79,9 @@ WITHIN_AREA = frozenset({Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY})
 """Roles that see only households of their own area."""
 OF_A_BANK = frozenset({Role.BANK, Role.CLERK})
 """Roles that stand for a bank; what they see of a household needs its consent."""
+OF_PROGRAMS = frozenset({Role.BANK})
+"""Roles that only a program has, behind a key."""
+OF_PEOPLE = frozenset({Role.CLERK, Role.VILLAGE, Role.TOWNSHIP, Role.COUNTY})
+"""Roles that only a person has, behind a password: what they do stands for somebody by name."""
+COUNTY_TENANT = "county"
+"""The tenant of everybody who stands for the county and not for a bank."""

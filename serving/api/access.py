@@ -1,81 +1,77 @@
-"""Who may call a route: a key for everything but liveness, and for each route the act that it stands for."""
+"""Who may call a route: a key or a session for everything but liveness, and for each route the act that it stands for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from feature_store.adapters import rates
-from feature_store.adapters.connect import StoreUnavailable
-from serving.access.callers import Caller, Forbidden, caller_of
+from feature_store.adapters.log_tables import Connection
+from scoring.errors import LushiError
+from serving.access.callers import Caller, CsrfFailed, Forbidden, NotSignedIn, caller_of, session_of
 from serving.access.roles import Act
-from serving.api.problems import problem
+from serving.api import rate
+from serving.api.answers import answer_of
+from serving.api.credentials import SAFE, Sent, from_elsewhere, sent
+from serving.api.rate import BURST
 from serving.wiring import Parts
+
+__all__ = ["BURST", "OPEN", "SIGN_IN", "KeyNeeded", "act_of", "allowed"]
 
 OPEN = frozenset({"/livez"})
 """Paths that answer without a key."""
-_MOST_HEADER = 200
-BURST = 5
-"""Seconds' worth of calls that a client may make at once."""
-
-
-class TooMany:
-    """A client that has made all the calls it may make for now."""
+SIGN_IN = ("POST", "/v1/sessions")
+"""The call that makes a session; it needs a name and a password instead."""
 
 
 class KeyNeeded:
-    """Middleware: a live key, or 401; not too many calls, or 429; nothing of the request is read before."""
+    """Middleware: a live key or an open session, or 401; not too many calls, or 429; nothing of the body is read before."""
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self._app, self._parts = app, parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a call through with its caller in the scope's state, or answer 401."""
-        if scope["type"] != "http" or scope["path"] in OPEN:
+        """Let a call through with its caller in the scope's state, or answer why not."""
+        if scope["type"] != "http" or scope["path"] in OPEN or (scope["method"], scope["path"]) == SIGN_IN:
             await self._app(scope, receive, send)
             return
         try:
-            caller = await run_in_threadpool(self._caller, _bearer(scope))
-        except StoreUnavailable:
-            await problem(503, "store-unavailable", "The database cannot be reached; try again shortly.")(
-                scope, receive, send
-            )
-            return
-        if caller is None:
-            answer = problem(401, "key-needed", "Send a live key: Authorization: Bearer lushi_…")
-            answer.headers["WWW-Authenticate"] = 'Bearer realm="lushi"'
-            await answer(scope, receive, send)
-            return
-        if not isinstance(caller, Caller):
-            answer = problem(429, "too-many-calls", "This client calls too often; wait a second and go on more slowly.")
-            answer.headers["Retry-After"] = "1"
-            await answer(scope, receive, send)
+            caller = await run_in_threadpool(self._caller, scope)
+        except LushiError as error:
+            await answer_of(error)(scope, receive, send)
             return
         scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
 
-    def _caller(self, written: str) -> Caller | TooMany | None:
-        if not written:
+    def _caller(self, scope: Scope) -> Caller:
+        found = sent(scope)
+        if found is None or not (found.key or found.session):
+            raise NotSignedIn("there is no key and no session, or more than one")
+        with self._parts.store.writing() as connection:
+            now = self._parts.clock.now()
+            if found.key:
+                caller = caller_of(connection, found.key, pepper=self._parts.access_key, now=now)
+            else:
+                caller = self._signed_in(connection, found, scope, now)
+            if caller is None:
+                raise NotSignedIn("the key or session does not count")
+            rate.take(connection, caller, rate=self._parts.settings.calls_per_second)
+            return caller
+
+    def _signed_in(self, connection: Connection, found: Sent, scope: Scope, now: datetime) -> Caller | None:
+        """The person behind a cookie; what a browser was made to send from elsewhere is refused."""
+        session = session_of(connection, found.session, pepper=self._parts.access_key, now=now)
+        if session is None:
             return None
-        rate = self._parts.settings.calls_per_second
-        with self._parts.store.looking(self._parts.clock.now()) as moment:
-            caller = caller_of(moment.connection, written, pepper=self._parts.access_key, now=moment.known_at)
-            if caller is None or rates.take(moment.connection, caller.client_id, rate=rate, burst=rate * BURST):
-                return caller
-            return TooMany()
-
-
-def _bearer(scope: Scope) -> str:
-    """What stands after 'Bearer'; empty where there is not exactly one such header."""
-    found = [value for name, value in scope["headers"] if name == b"authorization"]
-    if len(found) != 1 or len(found[0]) > _MOST_HEADER:
-        return ""
-    scheme, _, written = found[0].decode("latin-1").partition(" ")
-    return written.strip() if scheme.lower() == "bearer" else ""
+        if from_elsewhere(scope):
+            raise CsrfFailed("the call comes from pages of another host")
+        if scope["method"] not in SAFE and not session.owns(found.csrf, self._parts.access_key):
+            raise CsrfFailed("send the session's csrf_token as X-CSRF-Token with every call that changes something")
+        return session.caller
 
 
 def allowed(act: Act) -> Any:
@@ -84,7 +80,7 @@ def allowed(act: Act) -> Any:
     def check(request: Request) -> Caller:
         caller: Caller = request.state.caller
         if not caller.may(act):
-            raise Forbidden("the key's role does not allow this call")
+            raise Forbidden("the caller's role does not allow this call")
         return caller
 
     check.act = act  # type: ignore[attr-defined]
@@ -107,3 +103,4 @@ Unmasking = Annotated[Caller, allowed(Act.UNMASK)]
 Assessing = Annotated[Caller, allowed(Act.ASSESS)]
 ReadingLog = Annotated[Caller, allowed(Act.READ_LOG)]
 ReadingService = Annotated[Caller, allowed(Act.READ_SERVICE)]
+SigningOut = Annotated[Caller, allowed(Act.SIGN_OUT)]

@@ -16,9 +16,11 @@ from feature_store.adapters.store import AtWork
 from feature_store.id_cipher import IdNumberUnreadable
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
-from serving.access.callers import Forbidden
-from serving.api.problems import Fault, problem
-from serving.api.replay_routes import ReplaysBusy
+from serving.access.callers import CsrfFailed, Forbidden, NotSignedIn
+from serving.access.passwords import Busy
+from serving.access.waits import MustWait
+from serving.api.problems import Fault, not_signed_in, problem, wait
+from serving.api.rate import TooManyCalls
 from serving.challenger.versions import NoSuchVersion
 from serving.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
 from serving.consent_check import ConsentInvalid
@@ -32,8 +34,9 @@ from serving.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.purposes import UnknownPurpose
 from serving.readiness import NotReady
 from serving.refused import Refused
-from serving.replay_three_way import UnknownPolicy
+from serving.replay_three_way import ReplaysBusy, UnknownPolicy
 from serving.scope import UnknownHousehold
+from serving.sign_in import NoSession
 from serving.telemetry.logs import get_logger, said
 from serving.telemetry.metrics import ERRORS
 from serving.unmask import NoIdNumber
@@ -240,7 +243,13 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (NoIdNumber, _said(404, "no-id-number")),
     (IdNumberInvalid, _said(422, "id-number-invalid")),
     (IdNumberUnreadable, _said(409, "id-number-unreadable")),
+    (NoSession, _said(404, "no-session")),
+    (NotSignedIn, lambda _: not_signed_in()),
     (Forbidden, _said(403, "not-allowed")),
+    (CsrfFailed, _said(403, "csrf")),
+    (TooManyCalls, lambda error: wait("too-many-calls", _sentence(error), error.seconds)),
+    (MustWait, lambda error: wait("too-many-wrong-passwords", _sentence(error), error.seconds)),
+    (Busy, _said(503, "busy")),
     (KeyInUse, _said(409, "key-in-use")),
     (KeyReused, _said(422, "key-reused")),
     (OpenElsewhere, _said(409, "open-elsewhere")),

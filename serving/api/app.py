@@ -28,6 +28,7 @@ from serving.api.observed import Observed
 from serving.api.override_routes import override_routes
 from serving.api.replay_routes import replay_routes
 from serving.api.report_routes import report_routes
+from serving.api.session_routes import session_routes
 from serving.approve import adopt_policies
 from serving.area_states import AreaStates
 from serving.background import keep_doing
@@ -77,6 +78,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(report_routes(parts, areas))
     app.include_router(assessment_routes(parts))
     app.include_router(log_routes(parts, Json))
+    app.include_router(session_routes(parts))
     app.include_router(health_routes(readiness))
     return app
 

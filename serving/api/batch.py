@@ -16,6 +16,7 @@ from serving.api.access import Deciding
 from serving.api.answers import answer_of, note
 from serving.api.asked import ItemAsked, ManyAsked
 from serving.api.problems import documented
+from serving.api.rate import take_items
 from serving.api.receipts import answer
 from serving.area_states import AreaStates
 from serving.decide import DecisionRequest, decide
@@ -30,8 +31,10 @@ def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     def post_decisions(asked: ManyAsked, caller: Deciding) -> Response:
         """Decide up to 500 calls, in their order: each has its own status, and its decision or its problem.
 
-        Give each an idempotency_key: when the answer is lost, the whole call can be sent again.
+        Give each an idempotency_key: when the answer is lost, the whole call can be sent again. Each item counts as one
+        of the calls that a client may make a second.
         """
+        take_items(parts, caller, len(asked.decisions))
         results = [_one(item, parts, areas, caller) for item in asked.decisions]
         return Response(orjson.dumps({"results": results}), media_type="application/json")
 

@@ -19,6 +19,8 @@ MOST_BYTES = 262_144
 """Largest body accepted: a whole credit file is under 20 KB."""
 MOST_SECONDS = 10.0
 """Longest that a body may take to arrive."""
+WITHOUT_BODY = frozenset({"/v1/sessions"})
+"""Paths to which nothing is posted but the call itself."""
 
 
 class BodyLimits:
@@ -31,7 +33,11 @@ class BodyLimits:
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        body = _refused(Headers(scope=scope)) or await _body(receive)
+        headers = Headers(scope=scope)
+        if scope.get("path") in WITHOUT_BODY:
+            body: bytes | JSONResponse = b"" if _bodiless(headers) else _unwanted()
+        else:
+            body = _refused(headers) or await _body(receive)
         if isinstance(body, JSONResponse):
             body.headers["Connection"] = "close"
             await body(scope, receive, send)
@@ -46,6 +52,19 @@ class BodyLimits:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, once, send)
+
+
+def _bodiless(headers: Headers) -> bool:
+    """Whether the headers announce no body."""
+    return (
+        headers.get("content-length", "0") == "0"
+        and "transfer-encoding" not in headers
+        and "content-type" not in headers
+    )
+
+
+def _unwanted() -> JSONResponse:
+    return problem(400, "unreadable", "This call has no body: send none, and no Content-Type.")
 
 
 def _refused(headers: Headers) -> JSONResponse | None:

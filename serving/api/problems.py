@@ -52,6 +52,22 @@ TITLES = {
 }
 
 
+def not_signed_in() -> JSONResponse:
+    """The one answer to whoever proves nothing, whatever was wrong with it."""
+    answer = problem(
+        401, "key-needed", "Send a live key (Authorization: Bearer lushi_…), or sign in with POST /v1/sessions."
+    )
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="lushi"'
+    return answer
+
+
+def wait(kind: str, detail: str, seconds: int) -> JSONResponse:
+    """The answer to whoever asks for too much: how many seconds to wait."""
+    answer = problem(429, kind, detail)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
 def problem(status: int, kind: str, detail: str, errors: list[Fault] | None = None) -> JSONResponse:
     """A problem response."""
     body = ProblemDetails(

@@ -12,13 +12,12 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from scoring.errors import LushiError
 from serving.api.access import Replaying
 from serving.api.asked import Closed
 from serving.api.problems import documented
 from serving.area_states import AreaStates
 from serving.replay_outcome import FIELDS, Outcome, moved_points
-from serving.replay_three_way import ThreeWay, replay_otherwise
+from serving.replay_three_way import ReplaysBusy, ThreeWay, replay_otherwise
 from serving.replay_words import REASONS, VERDICTS
 from serving.wiring import Parts
 
@@ -28,10 +27,6 @@ PATIENCE_SECONDS = 2.0
 """How long a call waits for its turn."""
 STATEMENT_MS = 3_000
 """Most milliseconds for one statement of the database."""
-
-
-class ReplaysBusy(LushiError):
-    """As many replays as may be made at once are under way."""
 
 
 class ReplayAsked(Closed):

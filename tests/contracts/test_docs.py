@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import typer.main
 
 import lushi
+from serving.access.roles import MAY, Act, Role
 from serving.settings import SETTINGS, SettingsInvalid, read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +73,18 @@ def test_every_path_that_the_readme_names_exists() -> None:
 def test_every_package_has_a_map() -> None:
     for package in ("scoring", "scoring/policy", "feature_store", "training", "serving"):
         assert (ROOT / package / "README.md").is_file(), package
+
+
+def test_the_table_of_what_each_role_may_do_is_the_one_in_force() -> None:
+    lines = (ROOT / "docs" / "access.md").read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("| may | "))
+    roles = [Role(it.strip()) for it in lines[start].split("|")[2:-1]]
+    found: dict[Act, dict[Role, bool]] = {}
+    for line in itertools.takewhile(lambda it: it.startswith("| "), lines[start + 2 :]):
+        act, *cells = (it.strip() for it in line.split("|")[1:-1])
+        assert set(cells) <= {"yes", "–"}
+        found[Act(act.split("`")[1])] = {role: cell == "yes" for role, cell in zip(roles, cells, strict=True)}
+    assert found == {act: {role: act in MAY[role] for role in Role} for act in Act}
 
 
 def test_every_adr_is_listed() -> None:

@@ -49,7 +49,7 @@ def _decided_before_the_log(engine: sa.Engine) -> list[bytes]:
 
 def test_up_down_and_up_again_on_an_empty_database(empty: sa.Engine) -> None:
     upgrade_to_head(empty)
-    for revision in ("0004", "0003", "0002", "0001", "base"):
+    for revision in ("0006", "0005", "0004", "0003", "0002", "0001", "base"):
         downgrade(empty, revision)
     with empty.connect() as connection:
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
@@ -113,6 +113,16 @@ def test_the_step_of_rights_keeps_decisions_and_never_forgets_a_consent(empty: s
         connection.execute(sa.text(f"INSERT INTO consents VALUES {values}"))
     with pytest.raises(RuntimeError, match="consents holds recorded history"):
         downgrade(empty, "0006")
+
+
+def test_no_step_down_forgets_that_a_person_had_an_account(empty: sa.Engine) -> None:
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        connection.execute(sa.text("INSERT INTO people VALUES ('wang-li', 'analyst', 'county', '', now())"))
+    with pytest.raises(RuntimeError, match="people holds recorded history"):
+        downgrade(empty, "0006")
+    with empty.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == [], "nothing moved"
 
 
 def test_no_step_down_loses_history(empty: sa.Engine) -> None:

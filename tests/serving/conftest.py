@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from feature_store.synthetic.county import write_county
 from scoring.policy.load import ROOT, load
@@ -16,7 +15,7 @@ from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
 from tests.serving.advised import Advised
-from tests.serving.county import NOW, Served, give_consents, header_of, import_round
+from tests.serving.county import CHEAP, NOW, Calls, Served, give_consents, header_of, import_round
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +46,14 @@ def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -
         folder = tmp_path_factory.mktemp("data")
         clock = FixedClock(NOW)
         parts = replace(
-            wire(read_settings({"LUSHI_DATA": str(folder), "LUSHI_CALLS_PER_SECOND": "10000"})), clock=clock
+            wire(read_settings({"LUSHI_DATA": str(folder), "LUSHI_CALLS_PER_SECOND": "10000"})),
+            clock=clock,
+            passwords=CHEAP,
         )
         import_round(parts, sorted(county_folder.iterdir())[0], clock)
         clock.moment = NOW
         give_consents(parts)
-        client = TestClient(create_app(parts), raise_server_exceptions=False, headers=header_of(parts))
+        client = Calls(create_app(parts), raise_server_exceptions=False, headers=header_of(parts))
         made.append(Served(parts, clock, folder, client))
         return made[-1]
 

@@ -9,24 +9,33 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from argon2 import PasswordHasher
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feature_store.adapters import id_numbers
 from feature_store.adapters.import_file import import_file
+from feature_store.areas import DIGITS
 from feature_store.filing import CIVIL_TIME, civil_day
 from feature_store.importing import files_in_order
 from serving.access.callers import Caller
-from serving.access.roles import Role
+from serving.access.passwords import Passwords
+from serving.access.roles import OF_A_BANK, OF_PEOPLE, WITHIN_AREA, Role
+from serving.access.sessions import COOKIE
 from serving.api.app import create_app
 from serving.clients import add_client
 from serving.clock import FixedClock
 from serving.consent_files import record_many
 from serving.consents import Given
+from serving.sign_in import SignedIn, sign_in
+from serving.users import add_user
 from serving.uses import Use
 from serving.wiring import Parts
 
+CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""The one place where tests make argon2 cheap; production takes the library's parameters."""
+PASSWORD = "a long word for tests"
 NOW = datetime.combine(date(2017, 4, 20), time(9), CIVIL_TIME)
 
 
@@ -39,9 +48,13 @@ class Served:
     folder: Path
     client: TestClient
 
-    def key(self, role: Role = Role.BANK, tenant: str = "bank-a") -> dict[str, str]:
-        """The header of a fresh key of a client with that role and tenant."""
-        return header_of(self.parts, role, tenant)
+    def key(self, role: Role = Role.BANK, tenant: str = "bank-a", area: str | None = None) -> dict[str, str]:
+        """The headers of a fresh caller with that role: a program's key, or for roles of people a person's session."""
+        return header_of(self.parts, role, tenant, area)
+
+    def village(self, household_id: str) -> str:
+        """The village that a household was last registered in."""
+        return village_of(self.parts, household_id)
 
     def ids(self) -> list[str]:
         """Every household id, ascending."""
@@ -66,8 +79,28 @@ class _As:
         await self._app(scope, receive, send)
 
 
-def header_of(parts: Parts, role: Role = Role.BANK, tenant: str = "bank-a") -> dict[str, str]:
-    """The header of a fresh key on these parts."""
+class Calls(TestClient):
+    """A client whose own key stands back where a call brings a session's cookie: both together are refused."""
+
+    def request(self, method: str, url: Any, **kinds: Any) -> Any:
+        """As the test client's."""
+        if COOKIE in dict(kinds.get("headers") or {}).get("Cookie", ""):
+            kinds["auth"] = _without_key
+        return super().request(method, url, **kinds)
+
+
+def _without_key(request: Any) -> Any:
+    del request.headers["Authorization"]
+    return request
+
+
+def header_of(parts: Parts, role: Role = Role.BANK, tenant: str = "bank-a", area: str | None = None) -> dict[str, str]:
+    """The headers of a fresh caller on these parts.
+
+    area: of the service network's people; None for the one in which the county's first household lives.
+    """
+    if role in OF_PEOPLE:
+        return session_header(signed_in(parts, role, tenant, area))
     issued = add_client(parts, f"test-{uuid4().hex[:12]}", tenant=tenant, role=role, days=3650, by="tests")
     return {"Authorization": f"Bearer {issued.key.written}"}
 
@@ -93,6 +126,31 @@ def ids_of(parts: Parts) -> list[str]:
     """Every household id, ascending."""
     with parts.store.engine.connect() as connection:
         return list(connection.exec_driver_sql("SELECT household_id FROM households ORDER BY 1").scalars())
+
+
+def session_header(opened: SignedIn) -> dict[str, str]:
+    """The headers of a session, for calls that change something, too."""
+    return {"Cookie": f"{COOKIE}={opened.tokens.session}", "X-CSRF-Token": opened.tokens.csrf}
+
+
+def signed_in(parts: Parts, role: Role, tenant: str = "bank-a", area: str | None = None) -> SignedIn:
+    """The session of a fresh person with that role; tenant is a clerk's bank."""
+    name = f"person-{uuid4().hex[:12]}"
+    if area is None and role in WITHIN_AREA:
+        area = village_of(parts)[: DIGITS[role.value]]
+    bank = tenant if role in OF_A_BANK else ""
+    add_user(parts, name, role=role, tenant=bank, area_code=area or "", password=PASSWORD, by="tests")
+    return sign_in(parts, name, PASSWORD)
+
+
+def village_of(parts: Parts, household_id: str = "") -> str:
+    """The village that a household was last registered in; of the first one where none is named."""
+    query = (
+        "SELECT r.village_code FROM registrations r JOIN households h USING (household_no)"
+        " WHERE %(one)s IN (h.household_id, '') ORDER BY h.household_id, r.observed_on DESC, r.seq DESC LIMIT 1"
+    )
+    with parts.store.engine.connect() as connection:
+        return str(connection.exec_driver_sql(query, {"one": household_id}).scalar_one())
 
 
 def ask(of: str, *, tenant: str = "bank-a", **changes: Any) -> dict[str, Any]:

@@ -15,13 +15,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from feature_store.adapters import clients
+from feature_store.areas import DIGITS
 from serving.access.keys import Key, new_key, read_key
-from serving.access.roles import EVERY_TENANT, MAY, OF_A_BANK, WITHIN_AREA, Act, Role
-from serving.api.access import BURST, OPEN, act_of
+from serving.access.roles import (
+    COUNTY_TENANT,
+    EVERY_TENANT,
+    MAY,
+    OF_A_BANK,
+    OF_PEOPLE,
+    OF_PROGRAMS,
+    WITHIN_AREA,
+    Act,
+    Role,
+)
+from serving.api.access import BURST, OPEN, SIGN_IN, act_of
 from serving.api.app import create_app
 from serving.clients import ClientRefused, Issued, add_client, list_clients, revoke, rotate_key
 from serving.ledger.verify import verify
-from tests.serving.county import NOW, UNUSED, Served, ask, numbers_of
+from tests.serving.county import NOW, UNUSED, Served, ask, numbers_of, session_header, signed_in
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +108,7 @@ _Call = tuple[str, str, object, Act, str]
 def _calls(it: _Things, tenant: str = "bank-a", asked: str | None = None) -> dict[str, _Call]:
     """Every route that needs a key: method, path with real values, body, act, and who meets what is there.
 
-    asked: the household that is decided on, where another than that of the things. The last: 'all' who may call it; 'area': not the service network of another place; 'own': nor another bank.
+    asked: the household that is decided on, where another than that of the things. The last: 'all' who may call it; 'area': not the service network of another place; 'own': nor another bank; 'session': people alone. A new route is one row here.
     """
     decided = ask(asked or it.household, tenant=tenant)
     many = {"decisions": [decided]}
@@ -144,24 +156,71 @@ def _calls(it: _Things, tenant: str = "bank-a", asked: str | None = None) -> dic
         "/v1/log/inclusion": ("GET", "/v1/log/inclusion?index=0", None, Act.READ_LOG, "all"),
         "/v1/log/consistency": ("GET", "/v1/log/consistency?first=0&second=0", None, Act.READ_LOG, "all"),
         "/v1/log/key": ("GET", "/v1/log/key", None, Act.READ_LOG, "all"),
+        "/v1/sessions/current": ("DELETE", "/v1/sessions/current", None, Act.SIGN_OUT, "session"),
         "/readyz": ("GET", "/readyz", None, Act.READ_SERVICE, "all"),
     }  # fmt: skip
 
 
-def _hidden(role: Role, tenant: str, whose: str) -> bool:
-    """Whether bank-a's thing must look to this caller as if it were not there; a key has no area."""
-    elsewhere = role in WITHIN_AREA and whose != "all"
-    return elsewhere or (whose == "own" and role in OF_A_BANK and tenant != "bank-a")
+@dataclass(frozen=True)
+class _Who:
+    """A caller of the walk. near: bank-a's household lies in its area."""
+
+    role: Role
+    tenant: str
+    session: bool
+    area: str = ""
+    near: bool = True
+
+    def header(self, own: Served) -> dict[str, str]:
+        """Fresh headers of such a caller."""
+        if self.session:
+            return session_header(signed_in(own.parts, self.role, self.tenant, self.area))
+        return own.key(self.role, self.tenant)
+
+    def misses(self, whose: str) -> bool:
+        """Whether bank-a's thing must look to this caller as if it were not there."""
+        if whose == "session":
+            return not self.session
+        elsewhere = self.role in WITHIN_AREA and not self.near and whose != "all"
+        return elsewhere or (whose == "own" and self.role in OF_A_BANK and self.tenant != "bank-a")
+
+
+def _everybody(own: Served, household: str) -> list[_Who]:
+    """Every role with a key and with a session, where it may have one, of either bank, of its own and another area."""
+    found = [_Who(role, bank, session=False) for role in set(Role) - OF_PEOPLE for bank in ("bank-a", "bank-b")]
+    for role in sorted(set(Role) - OF_PROGRAMS):
+        if role in WITHIN_AREA:
+            here = own.village(household)[: DIGITS[role.value]]
+            found += [_Who(role, COUNTY_TENANT, True, area, area == here) for area in (here, _elsewhere(own, here))]
+        elif role in OF_A_BANK:
+            found += [_Who(role, bank, True) for bank in ("bank-a", "bank-b")]
+        else:
+            found.append(_Who(role, COUNTY_TENANT, True))
+    return found
+
+
+def _elsewhere(own: Served, here: str) -> str:
+    """The code of another area of the same kind, as near as there is; another county is made for it."""
+    with own.parts.store.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO areas SELECT '419999', 'county', NULL, '另一县(虚构)', 'Another county (synthetic)', min(batch_no)"
+                " FROM batches ON CONFLICT DO NOTHING"
+            )
+        )
+        query = "SELECT code FROM areas WHERE length(code) = :digits AND code <> :here ORDER BY left(code, -3) <> left(:here, -3), code LIMIT 1"
+        return str(connection.execute(sa.text(query), {"digits": len(here), "here": here}).scalar_one())
 
 
 def test_every_route_names_exactly_one_act_and_every_role_stands_in_the_table(served: Served) -> None:
     named = {(method, route.path): _acts(route) for route in _routes(served) for method in route.methods}
-    assert {path for (_, path), acts in named.items() if len(acts) != 1} == set(OPEN)
+    assert {(method, path) for (method, path), acts in named.items() if len(acts) != 1} == {("GET", "/livez"), SIGN_IN}
     assert {(call[0], name.strip()): [call[3]] for name, call in _calls(_Things()).items()} == {
-        (method, path): acts for (method, path), acts in named.items() if path not in OPEN
+        (method, path): acts for (method, path), acts in named.items() if path not in OPEN and (method, path) != SIGN_IN
     }
     assert set(MAY) == set(Role)
     assert set(Role) >= EVERY_TENANT
+    assert not OF_PEOPLE & OF_PROGRAMS
 
 
 def test_without_a_live_key_everything_but_liveness_answers_401(own: Served) -> None:
@@ -173,6 +232,8 @@ def test_without_a_live_key_everything_but_liveness_answers_401(own: Served) -> 
         *(call[:3] for call in _calls(_Things()).values()),
         ("GET", "/openapi.json", None),
         ("GET", "/none", None),
+        ("GET", "/v1/sessions", None),
+        ("POST", "/v1/sessions/", None),
     ]:
         for header in wrong:
             headers = {} if header is None else {"Authorization": header.encode("latin-1", "ignore")}
@@ -184,25 +245,32 @@ def test_without_a_live_key_everything_but_liveness_answers_401(own: Served) -> 
     assert bare.get("/readyz", headers={"Authorization": right}).status_code == 200
 
 
-def test_every_route_by_role_and_tenant(own: Served) -> None:
-    things, nothing = _things(own), _Things()
-    for role in Role:
-        # Each bank decides on a household of its own: of one household only one application may be open.
-        for tenant, asked in (("bank-a", things.household), ("bank-b", own.ids()[299])):
-            header = own.key(role, tenant)
-            missing = _calls(nothing, tenant)
-            for name, (method, path, body, act, whose) in _calls(things, tenant, asked).items():
-                answer = own.client.request(method, path, json=body, headers=header)
-                case = (role, tenant, method, path, answer.text[:200])
-                if act not in MAY[role]:
-                    assert answer.status_code == 403, case
-                    assert answer.json()["type"] == "urn:lushi:problem:not-allowed"
-                elif _hidden(role, tenant, whose):
-                    other = own.client.request(*missing[name][:2], json=missing[name][2], headers=header)
-                    assert (answer.status_code, answer.json()) == (404, other.json()), case
-                else:
-                    assert answer.status_code in (200, 201, 422), case
-                    assert answer.status_code != 422 or path == "/v1/assessments", case
+def test_every_route_by_role_way_tenant_and_area(own: Served) -> None:
+    things, nobody = _things(own), _Things()
+    of_bank_b = own.ids()[299]  # of one household only one application may be open
+    everybody = _everybody(own, things.household)
+    assert {(who.role, who.near) for who in everybody} >= {
+        (role, near) for role in WITHIN_AREA for near in (True, False)
+    }
+    for who in everybody:
+        header = who.header(own)
+        nothing, asked = _calls(nobody, who.tenant), of_bank_b if who.tenant == "bank-b" else None
+        for name, (method, path, body, act, whose) in _calls(things, who.tenant, asked).items():
+            if act is Act.SIGN_OUT:
+                header = who.header(own)
+            answer = own.client.request(method, path, json=body, headers=header)
+            case = (who, method, path, answer.text[:200])
+            if act not in MAY[who.role]:
+                assert answer.status_code == 403, case
+                assert answer.json()["type"] == "urn:lushi:problem:not-allowed"
+            elif who.misses(whose):
+                other = own.client.request(*nothing[name][:2], json=nothing[name][2], headers=header)
+                assert (answer.status_code, answer.json()) == (404, other.json()), case
+            else:
+                assert answer.status_code in (200, 201, 204, 422), case
+                assert answer.status_code != 422 or path == "/v1/assessments", case
+            if act is Act.SIGN_OUT:
+                header = who.header(own)
 
 
 def test_a_households_newest_decision_is_shown_to_its_own_bank_alone(own: Served) -> None:
@@ -258,6 +326,10 @@ def test_a_key_is_rotated_expires_and_is_revoked(own: Served) -> None:
         ({"tenant": ""}, "lower-case"),
         ({"by": " "}, "who does it"),
         ({"days": 0}, "1 to 3650 days"),
+        ({"role": Role.CLERK}, "a person's role"),
+        ({"role": Role.VILLAGE}, "lushi user add"),
+        ({"role": Role.TOWNSHIP}, "a person's role"),
+        ({"role": Role.COUNTY}, "a person's role"),
         ({"client_id": "twice"}, "already"),
     ],
 )
@@ -278,6 +350,16 @@ def test_the_database_holds_no_key(own: Served) -> None:
             rows = connection.execute(sa.text(f"SELECT t::text FROM {table} t")).scalars()
             assert not any(issued.key.secret in row or issued.key.secret.encode().hex() in row for row in rows)
     assert issued.key.secret not in repr(issued)
+
+
+@pytest.mark.parametrize("role", [*sorted(OF_PEOPLE), "no-role"])
+def test_a_key_never_stands_for_a_person(own: Served, role: str) -> None:
+    key, name = new_key(), f"test-{uuid4().hex[:12]}"
+    with own.parts.store.writing() as connection:
+        clients.add_client(connection, client_id=name, tenant="bank-a", role=role, now=NOW)
+        mac, ends = key.mac(own.parts.access_key), NOW + timedelta(days=1)
+        clients.add_key(connection, client_id=name, key_id=key.key_id, mac=mac, now=NOW, expires_at=ends)
+    assert own.client.get("/readyz", headers={"Authorization": f"Bearer {key.written}"}).status_code == 401
 
 
 @given(st.integers(0, 57), st.sampled_from("0123456789abcdefghjkmnpqrstvwxyz"))
