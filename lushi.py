@@ -22,6 +22,7 @@ import serving.commands.demo
 import serving.commands.grade
 import serving.commands.ledger
 import serving.commands.models
+import serving.commands.openapi
 import serving.commands.policy
 import serving.commands.serve
 import training.commands
@@ -76,6 +77,7 @@ serving.commands.client.register(app, wired)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)
+serving.commands.openapi.register(app, wired)
 serving.commands.serve.register(app, wired, settings)
 training.commands.register(
     app,

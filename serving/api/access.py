@@ -14,6 +14,7 @@ from feature_store.adapters.connect import StoreUnavailable
 from serving.access.callers import Caller, Forbidden, caller_of
 from serving.access.roles import Act
 from serving.api.problems import problem
+from serving.api.query_form import check_query
 from serving.wiring import Parts
 
 OPEN = frozenset({"/livez"})
@@ -79,12 +80,13 @@ def _bearer(scope: Scope) -> str:
 
 
 def allowed(act: Act) -> Any:
-    """The dependency of a route: the caller, whose role must allow the act."""
+    """The dependency of a route: the caller, whose role must allow the act; its query holds nothing unknown."""
 
     def check(request: Request) -> Caller:
         caller: Caller = request.state.caller
         if not caller.may(act):
             raise Forbidden("the key's role does not allow this call")
+        check_query(request)
         return caller
 
     check.act = act  # type: ignore[attr-defined]

@@ -45,6 +45,7 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
 
 _MENDS = {
     "missing": ("is missing", "Send the field"),
+    "sent_twice": ("stands twice", "Send it once"),
     "extra_forbidden": ("is a field that does not exist", "Remove it"),
     "string_pattern_mismatch": ("is not written as it must be", "See the field's pattern in the API description"),
     "uuid_parsing": ("is not a decision id", "Use the decision_id of an answer"),
@@ -109,7 +110,9 @@ def _purpose(error: UnknownPurpose) -> JSONResponse:
 
 def _http(error: HTTPException) -> JSONResponse:
     word = _WORDS.get(error.status_code, "http")
-    return problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
+    answer = problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _internal(_: Exception) -> JSONResponse:

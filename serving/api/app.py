@@ -16,11 +16,14 @@ from serving.api.answers import install
 from serving.api.assessment_routes import assessment_routes
 from serving.api.batch import batch_routes
 from serving.api.decisions_routes import decisions_routes
+from serving.api.description import VERSION, describe
 from serving.api.health_routes import health_routes
 from serving.api.household_routes import household_routes
 from serving.api.json_response import Json
 from serving.api.limits import BodyLimits
 from serving.api.log_routes import log_routes
+from serving.api.request_form import RequestForm
+from serving.api.safe_headers import SafeHeaders
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
@@ -44,22 +47,26 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=opened,
         redirect_slashes=False,
         title="Lushi Credit",
-        version="1",
+        version=VERSION,
         description="The binding grade of rural households: explained, recorded, repeatable.",
         docs_url=None,
         redoc_url=None,
         default_response_class=Json,
+        generate_unique_id_function=lambda route: route.name,
     )
     areas = AreaStates()
     install(app)
     app.add_middleware(BodyLimits)
+    app.add_middleware(RequestForm)
     app.add_middleware(KeyNeeded, parts=parts)
+    app.add_middleware(SafeHeaders)
     app.include_router(decisions_routes(parts, areas))
     app.include_router(batch_routes(parts, areas))
     app.include_router(household_routes(parts, areas))
     app.include_router(assessment_routes(parts))
-    app.include_router(log_routes(parts, Json))
+    app.include_router(log_routes(parts))
     app.include_router(health_routes(parts))
+    describe(app)
     return app
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from feature_store.filing import civil_day
 from serving.api.access import ReadingService
 from serving.api.json_response import Json
-from serving.api.problems import documented
+from serving.api.problems import documented, documented_open
+from serving.api.schemas_state import Alive, Ready
 from serving.wiring import Parts
 
 
@@ -15,16 +16,16 @@ def health_routes(parts: Parts) -> APIRouter:
     """The routes over one set of parts."""
     routes = APIRouter(tags=["health"], default_response_class=Json)
 
-    @routes.get("/livez")
-    async def livez() -> dict[str, str]:
+    @routes.get("/livez", response_model=Alive, responses=documented_open(400, 414, 431))
+    async def livez() -> Response:
         """The process answers."""
-        return {"status": "alive"}
+        return Json({"status": "alive"})
 
-    @routes.get("/readyz", responses=documented(409, 503))
-    def readyz(caller: ReadingService) -> dict[str, str]:
+    @routes.get("/readyz", response_model=Ready, responses=documented(409))
+    def readyz(caller: ReadingService) -> Response:
         """The database answers and an approved policy is in force today."""
         with parts.store.moment(parts.clock.now) as moment:
             policy = parts.policies.in_force(civil_day(moment.known_at))
-        return {"status": "ready", "policy": policy.id, "policy_sha256": policy.sha256}
+        return Json({"status": "ready", "policy": policy.id, "policy_sha256": policy.sha256})
 
     return routes
