@@ -46,7 +46,12 @@ Amount = Annotated[
         }
     ),
 ]
-Months = Annotated[int, Field(ge=1, le=360, strict=True, examples=[24])]
+def _whole(value: object) -> object:
+    """24.0 is a whole number in JSON as 24 is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Months = Annotated[int, Field(ge=1, le=360, strict=True, examples=[24]), BeforeValidator(_whole)]
 Reference = Annotated[str, Field(pattern=r"^[0-9A-Za-z._:/-]{1,100}$", examples=["consent-2021-000123"])]
 
 
