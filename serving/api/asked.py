@@ -46,6 +46,8 @@ Amount = Annotated[
         }
     ),
 ]
+
+
 def _whole(value: object) -> object:
     """24.0 is a whole number in JSON as 24 is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

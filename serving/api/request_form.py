@@ -37,7 +37,9 @@ class RequestForm:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on, or answer with the problem of its head."""
         refused = _refused(scope) if scope["type"] == "http" else None
-        await (self._app if refused is None else refused)(scope, receive, send)
+        if refused is not None and refused.status_code != 405:
+            refused.headers["Connection"] = "close"  # what still comes is not to be trusted either
+        await (refused or self._app)(scope, receive, send)
 
 
 def _refused(scope: Scope) -> JSONResponse | None:
@@ -89,6 +91,4 @@ def _body_unasked(scope: Scope, headers: dict[bytes, bytes]) -> JSONResponse | N
         return None
     if headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers:
         return None
-    answer = problem(400, "unreadable", "This call takes no body. Send it without one.")
-    answer.headers["Connection"] = "close"
-    return answer
+    return problem(400, "unreadable", "This call takes no body. Send it without one.")

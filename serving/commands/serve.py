@@ -16,6 +16,7 @@ from rich.progress import track
 from feature_store.adapters import embedded
 from scoring.errors import LushiError
 from serving.api.app import create_app
+from serving.api.http_protocol import WIRE
 from serving.area_states import AreaStates
 from serving.ledger import postgres as ledger
 from serving.replay import Replayed, replay
@@ -128,5 +129,6 @@ def run(parts: Parts, ready: Callable[[], None]) -> None:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        **WIRE,
     )
     _Server(config, ready).run()
