@@ -47,4 +47,5 @@ WELL = b'{"type":"urn:lushi:problem:invalid","title":"x","status":422,"detail":"
 def test_a_bad_answer_is_found(served: Served, heard: Heard, fault: str) -> None:
     judge = Judge(served.client.get("/openapi.json").json())
     found = list(judge.faults(Sent("POST", "/v1/decisions"), heard))
-    assert [fault in it for it in found] == ([True] if fault else [])
+    assert bool(found) == bool(fault)
+    assert fault in " ".join(found)

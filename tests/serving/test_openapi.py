@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +46,16 @@ def described(served: Served) -> dict[str, Any]:
 
 def test_the_kept_description_is_the_services(served: Served) -> None:
     assert SNAPSHOT.read_text(encoding="utf-8") == written(served.parts), "run: lushi openapi > docs/openapi/v1.json"
+
+
+def test_the_command_prints_it_and_needs_no_database(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LUSHI_")}
+    found = subprocess.run(
+        [sys.executable, "-m", "lushi", "openapi"],
+        env=clean | {"LUSHI_DATA": str(tmp_path)}, capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert found.stdout == SNAPSHOT.read_bytes()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_operation_says_who_may_call_and_every_problem(described: dict[str, Any]) -> None:
