@@ -26,6 +26,7 @@ import serving.commands.invariants
 import serving.commands.ledger
 import serving.commands.models
 import serving.commands.objection
+import serving.commands.openapi
 import serving.commands.policy
 import serving.commands.retention
 import serving.commands.serve
@@ -88,6 +89,7 @@ serving.commands.objection.register(app, wired)
 serving.commands.id_numbers.register(app, wired)
 serving.commands.retention.register(app, wired)
 serving.commands.assess.register(app)
+serving.commands.openapi.register(app, wired)
 serving.commands.serve.register(app, wired, settings)
 training.commands.register(
     app,

@@ -17,6 +17,7 @@ from serving.access.roles import Act
 from serving.api import rate
 from serving.api.answers import answer_of
 from serving.api.credentials import SAFE, Sent, from_elsewhere, sent
+from serving.api.query_form import check_query
 from serving.api.rate import BURST
 from serving.wiring import Parts
 
@@ -75,12 +76,13 @@ class KeyNeeded:
 
 
 def allowed(act: Act) -> Any:
-    """The dependency of a route: the caller, whose role must allow the act."""
+    """The dependency of a route: the caller, whose role must allow the act; its query holds nothing unknown."""
 
     def check(request: Request) -> Caller:
         caller: Caller = request.state.caller
         if not caller.may(act):
             raise Forbidden("the caller's role does not allow this call")
+        check_query(request)
         return caller
 
     check.act = act  # type: ignore[attr-defined]

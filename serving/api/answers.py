@@ -80,6 +80,7 @@ def _invalid(error: RequestValidationError) -> JSONResponse:
 
 _MENDS = {
     "missing": ("is missing", "Send the field"),
+    "sent_twice": ("stands twice", "Send it once"),
     "extra_forbidden": ("is a field that does not exist", "Remove it"),
     "string_pattern_mismatch": ("is not written as it must be", "See the field's pattern in the API description"),
     "uuid_parsing": ("is not an id of the service", "Use the id as an answer gave it"),
@@ -187,7 +188,9 @@ def _unknown(field: str, kind: str) -> Callable[[Exception], JSONResponse]:
 
 def _http(error: HTTPException) -> JSONResponse:
     word = _WORDS.get(error.status_code, "http")
-    return problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
+    answer = problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _not_ready(error: NotReady) -> JSONResponse:

@@ -17,6 +17,7 @@ from serving.api.assessment_routes import assessment_routes
 from serving.api.batch import batch_routes
 from serving.api.consent_routes import consent_routes
 from serving.api.decisions_routes import decisions_routes
+from serving.api.description import VERSION, describe
 from serving.api.health_routes import health_routes
 from serving.api.household_routes import household_routes
 from serving.api.id_number_routes import id_number_routes
@@ -28,6 +29,8 @@ from serving.api.observed import Observed
 from serving.api.override_routes import override_routes
 from serving.api.replay_routes import replay_routes
 from serving.api.report_routes import report_routes
+from serving.api.request_form import RequestForm
+from serving.api.safe_headers import SafeHeaders
 from serving.api.session_routes import session_routes
 from serving.approve import adopt_policies
 from serving.area_states import AreaStates
@@ -56,16 +59,19 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=opened,
         redirect_slashes=False,
         title="Lushi Credit",
-        version="1",
+        version=VERSION,
         description="The binding grade of rural households: explained, recorded, repeatable.",
         docs_url=None,
         redoc_url=None,
         default_response_class=Json,
+        generate_unique_id_function=lambda route: route.name,
     )
     areas, readiness = AreaStates(), Readiness(parts)
     install(app)
     app.add_middleware(BodyLimits)
+    app.add_middleware(RequestForm)
     app.add_middleware(KeyNeeded, parts=parts)
+    app.add_middleware(SafeHeaders)
     app.add_middleware(Observed)
     app.include_router(decisions_routes(parts, areas))
     app.include_router(batch_routes(parts, areas))
@@ -77,9 +83,10 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(override_routes(parts, areas))
     app.include_router(report_routes(parts, areas))
     app.include_router(assessment_routes(parts))
-    app.include_router(log_routes(parts, Json))
+    app.include_router(log_routes(parts))
     app.include_router(session_routes(parts))
     app.include_router(health_routes(readiness))
+    describe(app)
     return app
 
 

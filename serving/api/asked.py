@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Header
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from scoring.terms import Request
 from serving.closing import Cause
@@ -21,15 +22,39 @@ IdempotencyKey = Annotated[
 ]
 
 
-def _ascii(value: object) -> object:
-    """Numbers are written with the digits 0 to 9 only; other scripts' digits are easily misread."""
-    if isinstance(value, str) and not value.isascii():
-        raise ValueError("digits of another script")
+_WRITTEN = re.compile(r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?")
+
+
+def _plain(value: object) -> object:
+    """An amount as text is digits 0 to 9 with a point, nothing that readers read differently; true is no amount."""
+    if isinstance(value, bool) or (isinstance(value, str) and not _WRITTEN.fullmatch(value)):
+        raise ValueError("not written plainly")
     return value
 
 
-Amount = Annotated[Decimal, BeforeValidator(_ascii), Field(gt=0, max_digits=12, decimal_places=2, examples=[30000])]
-Months = Annotated[int, Field(ge=1, le=360, strict=True, examples=[24])]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_plain),
+    Field(gt=0, max_digits=12, decimal_places=2),
+    WithJsonSchema(
+        {
+            "title": "Amount in yuan",
+            "anyOf": [
+                {"type": "number", "minimum": 0.01, "maximum": 9999999999.99, "multipleOf": 0.01},
+                {"type": "string", "pattern": r"^(?!0(\.0{1,2})?$)(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$"},
+            ],
+            "examples": [30000, "30000.00"],
+        }
+    ),
+]
+
+
+def _whole(value: object) -> object:
+    """24.0 is a whole number in JSON as 24 is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Months = Annotated[int, Field(ge=1, le=360, strict=True, examples=[24]), BeforeValidator(_whole)]
 Reference = Annotated[str, Field(pattern=r"^[0-9A-Za-z._:/-]{1,100}$", examples=["consent-2021-000123"])]
 
 
@@ -50,8 +75,20 @@ class Loan(Closed):
         return Request(self.purpose, self.amount_cny, self.term_months)
 
 
+_DECISION: dict[str, JsonValue] = {
+    "household_id": "411299101203-0042",
+    "purpose": "livestock",
+    "amount_cny": 30000,
+    "term_months": 24,
+    "consent_reference": "consent-2021-000123",
+}
+_ITEM: dict[str, JsonValue] = {**_DECISION, "idempotency_key": "2f0c7c1e-8f5f-4d0a-9c3c-0d8f8a3f0001"}
+
+
 class DecisionAsked(Loan):
     """The bank's call before disbursement."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DECISION]})
 
     household_id: HouseholdId
     consent_reference: Reference
@@ -70,7 +107,12 @@ class ItemAsked(DecisionAsked):
 
 
 class ManyAsked(Closed):
-    """Many calls at once; each is read by itself, so that one that is wrong spoils no other."""
+    """Many calls at once; each is read by itself, so that one that is wrong spoils no other.
+
+    decisions: each as the body of a single decision, with an idempotency_key of its own beside.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"decisions": [_ITEM]}]})
 
     decisions: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=500)]
 
@@ -89,6 +131,10 @@ class UnmaskingAsked(Closed):
 
 class AssessmentAsked(Closed):
     """A credit file to assess without recording anything. values: indicator id to value as written."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"values": {"late_1_30": 0, "borrower_age": 40}, "on": "2021-04-15"}]}
+    )
 
     values: dict[str, str | int | float | bool | None] = Field(max_length=1000)
     on: date | None = None

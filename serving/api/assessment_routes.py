@@ -12,6 +12,7 @@ from serving.api.access import Assessing
 from serving.api.asked import AssessmentAsked
 from serving.api.json_response import Json
 from serving.api.problems import documented
+from serving.api.schemas_state import AssessmentAnswer
 from serving.purposes import check_purpose
 from serving.wiring import Parts
 
@@ -25,7 +26,7 @@ def assessment_routes(parts: Parts) -> APIRouter:
     """The route over one set of parts."""
     routes = APIRouter(prefix="/v1/assessments", tags=["assessments"], default_response_class=Json)
 
-    @routes.post("", responses=documented(400, 408, 409, 413, 415, 422, 503))
+    @routes.post("", response_model=AssessmentAnswer, responses=documented(408, 409, 413, 415))
     def post_assessment(asked: AssessmentAsked, caller: Assessing) -> Response:
         """Assess a submitted credit file: not binding, not recorded, no database read."""
         on = asked.on or civil_day(parts.clock.now())

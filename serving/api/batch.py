@@ -15,9 +15,11 @@ from serving.access.callers import Caller
 from serving.api.access import Deciding
 from serving.api.answers import answer_of, note
 from serving.api.asked import ItemAsked, ManyAsked
+from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.rate import take_items
 from serving.api.receipts import answer
+from serving.api.schemas_decision import ManyAnswered
 from serving.area_states import AreaStates
 from serving.decide import DecisionRequest, decide
 from serving.wiring import Parts
@@ -25,9 +27,9 @@ from serving.wiring import Parts
 
 def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The route over one set of parts."""
-    routes = APIRouter(tags=["decisions"])
+    routes = APIRouter(tags=["decisions"], default_response_class=Json)
 
-    @routes.post("/v1/decisions:batch", responses=documented(400, 408, 413, 415, 422, 503), response_class=Response)
+    @routes.post("/v1/decisions:batch", response_model=ManyAnswered, responses=documented(408, 413, 415))
     def post_decisions(asked: ManyAsked, caller: Deciding) -> Response:
         """Decide up to 500 calls, in their order: each has its own status, and its decision or its problem.
 
@@ -36,7 +38,7 @@ def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
         """
         take_items(parts, caller, len(asked.decisions))
         results = [_one(item, parts, areas, caller) for item in asked.decisions]
-        return Response(orjson.dumps({"results": results}), media_type="application/json")
+        return Json({"results": results})
 
     return routes
 
@@ -44,7 +46,7 @@ def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
 def _one(item: dict[str, Any], parts: Parts, areas: AreaStates, caller: Caller) -> dict[str, Any]:
     """One item's result; whatever goes wrong with it is its own problem."""
     try:
-        asked = ItemAsked.model_validate_json(orjson.dumps(item))
+        asked = ItemAsked.model_validate(item)
         request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
         entry = decide(request, parts, areas, caller=caller, key=asked.idempotency_key)
     except ValidationError as error:

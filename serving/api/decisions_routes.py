@@ -11,8 +11,9 @@ from serving.afterwards import afterwards
 from serving.api.access import ClosingDecisions, Deciding, ReadingDecisions
 from serving.api.asked import ClosingAsked, DecisionAsked, IdempotencyKey
 from serving.api.json_response import Json
-from serving.api.problems import documented
+from serving.api.problems import created, documented
 from serving.api.receipts import answer
+from serving.api.schemas_decision import DecisionAnswer, ErasedDecision
 from serving.area_states import AreaStates
 from serving.closing import close_decision, closing_data
 from serving.decide import DecisionRequest, decide
@@ -24,7 +25,9 @@ def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The routes over one set of parts."""
     routes = APIRouter(prefix="/v1/decisions", tags=["decisions"], default_response_class=Json)
 
-    @routes.post("", status_code=201, responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
+    @routes.post(
+        "", status_code=201, response_model=DecisionAnswer, responses=created(documented(404, 408, 409, 413, 415))
+    )
     def post_decision(asked: DecisionAsked, caller: Deciding, key: IdempotencyKey = None) -> Response:
         """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt.
 
@@ -34,7 +37,7 @@ def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
         entry = decide(request, parts, areas, caller=caller, key=key)
         return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
 
-    @routes.get("/{decision_id}", responses=documented(404, 422, 503))
+    @routes.get("/{decision_id}", response_model=DecisionAnswer | ErasedDecision, responses=documented(404))
     def get_decision(decision_id: UUID, caller: ReadingDecisions) -> Response:
         """A recorded decision, exactly as it was answered, and what came after it; a bank's own, an auditor's any."""
         with parts.store.looking(parts.clock.now()) as moment:

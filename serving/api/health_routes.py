@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from serving.api.access import ReadingService
 from serving.api.json_response import Json
-from serving.api.problems import documented
+from serving.api.problems import documented, documented_open
+from serving.api.schemas_state import Alive, Ready
 from serving.readiness import Readiness
 
 
@@ -16,21 +15,23 @@ def health_routes(readiness: Readiness) -> APIRouter:
     """The routes over one set of checks."""
     routes = APIRouter(tags=["health"], default_response_class=Json)
 
-    @routes.get("/livez")
-    async def livez() -> dict[str, str]:
+    @routes.get("/livez", response_model=Alive, responses=documented_open(400, 414, 431))
+    async def livez() -> Response:
         """The process answers."""
-        return {"status": "alive"}
+        return Json({"status": "alive"})
 
-    @routes.get("/readyz", responses=documented(503))
-    def readyz(caller: ReadingService) -> dict[str, Any]:
+    @routes.get("/readyz", response_model=Ready, responses=documented())
+    def readyz(caller: ReadingService) -> Response:
         """What binding answers stand on is there: database, approved policy, log; 'opinion' may be missing."""
         found = readiness.look()
-        return {
-            "status": "ready",
-            "policy": found.policy.id,
-            "policy_sha256": found.policy.sha256,
-            "checks": [one.as_data() for one in found.checks],
-            "opinion": {"ok": found.opinion.ok, "detail": found.opinion.detail},
-        }
+        return Json(
+            {
+                "status": "ready",
+                "policy": found.policy.id,
+                "policy_sha256": found.policy.sha256,
+                "checks": [one.as_data() for one in found.checks],
+                "opinion": {"ok": found.opinion.ok, "detail": found.opinion.detail},
+            }
+        )
 
     return routes

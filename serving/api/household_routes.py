@@ -12,6 +12,7 @@ from serving.api.access import ReadingHouseholds
 from serving.api.asked import HouseholdId
 from serving.api.json_response import Json
 from serving.api.problems import documented
+from serving.api.schemas_state import HouseholdState
 from serving.area_states import AreaStates
 from serving.decide import state_of
 from serving.rights import rights_of
@@ -22,7 +23,7 @@ def household_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The route over one set of parts."""
     routes = APIRouter(prefix="/v1/households", tags=["households"], default_response_class=Json)
 
-    @routes.get("/{household_id}", responses=documented(404, 409, 422, 503))
+    @routes.get("/{household_id}", response_model=HouseholdState, responses=documented(404, 409))
     def get_household(household_id: Annotated[HouseholdId, Path()], caller: ReadingHouseholds) -> Response:
         """A household's state now, at a glance: not recorded, with the path to the next grade."""
         now, latest, marks = state_of(household_id, parts, areas, caller=caller)

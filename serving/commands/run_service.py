@@ -15,6 +15,7 @@ import uvicorn
 from feature_store.adapters.connect import USUAL_CONNECTIONS
 from scoring.errors import LushiError
 from serving.api.app import create_app
+from serving.api.http_protocol import WIRE
 from serving.clock import SystemClock
 from serving.commands.supervisor import Supervisor
 from serving.gauges import Gauges
@@ -95,6 +96,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_worker_healthcheck=READY_SECONDS,
+        **WIRE,
         **tls,
     )
 

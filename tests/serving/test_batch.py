@@ -30,9 +30,11 @@ def test_each_item_is_answered_as_it_would_be_alone(served: Served) -> None:
         ask(ids[3], amount_cny="50000.01"),
         {},
         ask(ids[4], more=1),
+        ask(ids[5], term_months=10**30),
+        ask(ids[5], term_months=24.0),
     ]
     results = _post(served, items).json()["results"]
-    assert [it["status"] for it in results] == [201, 422, 422, 422, 422, 201, 422, 422]
+    assert [it["status"] for it in results] == [201, 422, 422, 422, 422, 201, 422, 422, 422, 201]
     alone = [served.client.post("/v1/decisions", json=item) for item in items]
     for mine, theirs in zip(results, alone, strict=True):
         if mine["status"] == 201:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from serving.api import limits
-from serving.api.limits import MOST_BYTES, BodyLimits
+from serving.api.limits import MOST_BYTES, MOST_DEPTH, BodyLimits
 from tests.serving.county import Served, ask
 
 
@@ -58,12 +58,35 @@ def test_a_body_arrives_whole_in_one_piece() -> None:
         ([b'{"a": [{"b": 1, "b": 1}]}'], JSON, 400),
         ([b"[" * 100_000], JSON, 400),
         ([b"\xff"], JSON, 400),
+        ([b"[" * (MOST_DEPTH + 1) + b"]" * (MOST_DEPTH + 1)], JSON, 400),
+        ([b'{"a": NaN}'], JSON, 400),
+        ([b'{"a": -Infinity}'], JSON, 400),
+        ([b'{"a": ' + b"9" * 5000 + b"}"], JSON, 400),
+        ([b'{"a": "\\ud800"}'], JSON, 400),
+        ([b'{"\\uDFFF": 1}'], JSON, 400),
+        ([b"\xef\xbb\xbf{}"], JSON, 400),
+        (["{}".encode("utf-16")], JSON, 400),
+        ([b"{}"], JSON | {"content-encoding": "gzip"}, 415),
+        ([b"{}"], JSON | {"content-type": "application/json; charset=latin-1"}, 415),
+        ([b"{}"], JSON | {"content-type": "application/problem+json"}, 415),
     ],
 )
 def test_a_body_that_breaks_a_limit_never_reaches_the_application(
     pieces: list[bytes], headers: dict[str, str], status: int
 ) -> None:
     assert _send(pieces, headers) == (status, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"[" * MOST_DEPTH + b"]" * MOST_DEPTH, JSON),
+        (b'{"a": "\\ud83d\\ude00"}', JSON),
+        (b"{}", JSON | {"content-type": 'Application/JSON; charset="UTF-8"', "content-encoding": "identity"}),
+    ],
+)
+def test_a_body_just_within_the_limits_is_handed_on(body: bytes, headers: dict[str, str]) -> None:
+    assert _send([body], headers) == (201, body)
 
 
 def test_a_body_that_dawdles_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

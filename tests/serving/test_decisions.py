@@ -194,4 +194,4 @@ def test_the_description_lists_every_route_with_its_problems(served: Served) -> 
         "/v1/sessions", "/v1/sessions/current",
     }  # fmt: skip
     statuses = set(described["paths"]["/v1/decisions"]["post"]["responses"])
-    assert statuses == {"201", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503"}
+    assert statuses == {"201", "400", "401", "403", "404", "408", "409", "413", "414", "415", "422", "429", "431", "500", "503"}  # fmt: skip
