@@ -12,6 +12,8 @@ import warnings
 
 _SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    # Its lines take the way of ours, and are not written past the process log.
+    "MLFLOW_CONFIGURE_LOGGING": "false",
     "DO_NOT_TRACK": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     # A registry that is away is told within seconds instead of minutes.

@@ -32,6 +32,7 @@ NEVER_ANSWERED = {
     "RegistryUnavailable",  # a decision goes out without opinion
     "ReleaseRefused",  # of the command line
     "SettingsInvalid",  # at start
+    "TlsUnusable",  # at start
     "TooManyHouseholds",  # of the command line
 }
 """Errors that no route can raise, and where they belong instead."""
