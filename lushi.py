@@ -18,6 +18,7 @@ import serving.commands.advise
 import serving.commands.area
 import serving.commands.assess
 import serving.commands.client
+import serving.commands.database
 import serving.commands.demo
 import serving.commands.grade
 import serving.commands.ledger
@@ -73,6 +74,7 @@ serving.commands.grade.register(app, wired)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)
+serving.commands.database.register(app, settings)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.assess.register(app)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from feature_store.adapters import embedded
-from feature_store.adapters.connect import connect
+from feature_store.adapters.connect import Engine, connect, open_engine
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
 from feature_store.feature_set import load_feature_set
@@ -101,6 +101,23 @@ def wire(settings: Settings) -> Parts:
             raise LushiError(f"the policy {policy.id} is not whole: {'; '.join(findings)}. Run: lushi policy check")
     clock = StartedClock(settings.now) if settings.now else SystemClock()
     return Parts(settings, clock, policies, certificates)
+
+
+@contextmanager
+def unmigrated(settings: Settings) -> Iterator[Engine]:
+    """The database as it is: no step is run on it. An embedded server is started, and stopped unless it is used.
+
+    Raises:
+        StoreUnavailable: where it cannot be reached.
+    """
+    folder = settings.data / "postgres"
+    engine = open_engine(settings.database_url or embedded.start(folder))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        if not settings.database_url:
+            stop_unless_used(folder, engine)
 
 
 def _key_file(path: Path) -> bytes:

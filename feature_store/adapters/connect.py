@@ -16,22 +16,32 @@ class StoreUnavailable(LushiError):
     """The database cannot be reached, or went away. A call that was being committed may still be recorded."""
 
 
+Engine = sa.Engine
+"""For those who hand an engine on and know no SQL."""
+
+
 def connect(url: str, *, pool_size: int = 16) -> sa.Engine:
     """An engine with its schema migrated to the newest version.
 
     Raises:
         StoreUnavailable: where the database cannot be reached.
+        MigrationRefused: where its tables cannot be brought to that version.
     """
+    engine = open_engine(url, pool_size=pool_size)
+    with reachable():
+        upgrade_to_head(engine)
+    return engine
+
+
+def open_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
+    """An engine on a database as it is, not yet connected."""
     try:
         sa.make_url(url)
     except (exc.ArgumentError, ValueError):
         raise LushiError("LUSHI_DATABASE_URL cannot be read; write postgresql://user:password@host:port/db") from None
-    engine = sa.create_engine(
+    return sa.create_engine(
         url, pool_size=pool_size, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
     )
-    with reachable():
-        upgrade_to_head(engine)
-    return engine
 
 
 @contextmanager
