@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from feature_store.adapters import embedded
-from feature_store.adapters.connect import Engine, connect, open_engine
+from feature_store.adapters.connect import Engine, connect, engine_on
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
 from feature_store.feature_set import load_feature_set
@@ -111,7 +111,7 @@ def unmigrated(settings: Settings) -> Iterator[Engine]:
         StoreUnavailable: where it cannot be reached.
     """
     folder = settings.data / "postgres"
-    engine = open_engine(settings.database_url or embedded.start(folder))
+    engine = engine_on(settings.database_url or embedded.start(folder))
     try:
         yield engine
     finally:

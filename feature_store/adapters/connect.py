@@ -27,13 +27,13 @@ def connect(url: str, *, pool_size: int = 16) -> sa.Engine:
         StoreUnavailable: where the database cannot be reached.
         MigrationRefused: where its tables cannot be brought to that version.
     """
-    engine = open_engine(url, pool_size=pool_size)
+    engine = engine_on(url, pool_size=pool_size)
     with reachable():
         upgrade_to_head(engine)
     return engine
 
 
-def open_engine(url: str, *, pool_size: int = 16) -> sa.Engine:
+def engine_on(url: str, *, pool_size: int = 16) -> sa.Engine:
     """An engine on a database as it is, not yet connected."""
     try:
         sa.make_url(url)
@@ -50,6 +50,8 @@ def reachable() -> Iterator[None]:
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        raise StoreUnavailable("the database cannot be reached; try again shortly") from error
+    except exc.PendingRollbackError as error:  # a step of the block noticed the loss and went on
         raise StoreUnavailable("the database cannot be reached; try again shortly") from error
     except exc.DBAPIError as error:
         if error.connection_invalidated:
