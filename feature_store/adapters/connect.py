@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+from psycopg import errors
 from sqlalchemy import exc
 
 from feature_store.adapters.migrate import upgrade_to_head
@@ -50,6 +51,8 @@ def reachable() -> Iterator[None]:
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        if isinstance(getattr(error, "orig", None), errors.DiskFull):
+            raise StoreUnavailable("the database has no room left on its disk, so nothing was recorded") from error
         raise StoreUnavailable("the database cannot be reached; try again shortly") from error
     except exc.PendingRollbackError as error:  # a step of the block noticed the loss and went on
         raise StoreUnavailable("the database cannot be reached; try again shortly") from error

@@ -29,6 +29,7 @@ from serving.api.receipts import answer
 from serving.area_states import AreaStates
 from serving.challenger.advise import warm
 from serving.checkpoints import keep_signing
+from serving.database_kept import keep_database
 from serving.decide import DecisionRequest, decide, state_of
 from serving.ledger import postgres as ledger
 from serving.purposes import check_purpose
@@ -58,9 +59,10 @@ def create_app(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_warm, parts)
-        signing = asyncio.create_task(keep_signing(parts))
+        kept = [asyncio.create_task(keep(parts)) for keep in (keep_signing, keep_database)]
         yield
-        signing.cancel()
+        for task in kept:
+            task.cancel()
 
     app = FastAPI(
         lifespan=opened,

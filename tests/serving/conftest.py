@@ -40,11 +40,11 @@ def county_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -> Iterator[Callable[..., Served]]:
-    """Makes a county of its own with the first round imported, the clock at :data:`NOW`; on a database of ours, or a given one."""
+    """Makes a county of its own with the first round imported, the clock at :data:`NOW`; on a database and in a folder of its own, or given ones."""
     made: list[Served] = []
 
-    def make(database_url: str = "") -> Served:
-        folder = tmp_path_factory.mktemp("data")
+    def make(database_url: str = "", folder: Path | None = None) -> Served:
+        folder = folder or tmp_path_factory.mktemp("data")
         clock = FixedClock(NOW)
         environment = {"LUSHI_DATA": str(folder), "LUSHI_CALLS_PER_SECOND": "10000"}
         if database_url:
