@@ -18,11 +18,13 @@ import serving.commands.advise
 import serving.commands.area
 import serving.commands.assess
 import serving.commands.client
+import serving.commands.consent
 import serving.commands.database
 import serving.commands.demo
 import serving.commands.grade
 import serving.commands.ledger
 import serving.commands.models
+import serving.commands.objection
 import serving.commands.policy
 import serving.commands.serve
 import training.commands
@@ -69,14 +71,16 @@ def train_quarter(parts: Parts, quarter: str, progress: Callable[[str], None]) -
 serving.commands.demo.register(app, settings, train_quarter)
 feature_store.synthetic.command.register(app)
 feature_store.commands.register(app, wired)
-serving.commands.policy.register(app)
+serving.commands.policy.register(app, wired)
 serving.commands.grade.register(app, wired)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)
+serving.commands.consent.register(app, wired)
 serving.commands.database.register(app, settings)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
+serving.commands.objection.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.serve.register(app, wired, settings)
 training.commands.register(

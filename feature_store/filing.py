@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 
 INVENTED_COUNTY = "411299"
@@ -59,3 +59,8 @@ CIVIL_TIME = timezone(timedelta(hours=8))
 def civil_day(moment: datetime) -> date:
     """The day that people in the county call today at that moment."""
     return moment.astimezone(CIVIL_TIME).date()
+
+
+def time_text(moment: datetime) -> str:
+    """A time as it is recorded and answered: ISO 8601 in UTC, whatever zone the database's session stands in."""
+    return moment.astimezone(UTC).isoformat()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from feature_store.adapters import idempotency
+from feature_store.adapters import idempotency, objections
+from feature_store.adapters.consents import Consent
 from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
 from scoring.assess import Assessment, assess
@@ -17,14 +18,16 @@ from scoring.terms import Request
 from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
+from serving.closing import offered_until, only_here
+from serving.consent_check import check_consent
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
 from serving.purposes import check_purpose
+from serving.rights import rights_of
+from serving.scope import UnknownHousehold, sees
+from serving.shown import consent_data
+from serving.uses import Use
 from serving.wiring import Parts
-
-
-class UnknownHousehold(LushiError):
-    """No household with that id was registered by then."""
 
 
 class KeyInUse(LushiError):
@@ -65,7 +68,9 @@ def decide(
     key: of the caller's own choice; the same key with the same request gives the decision of the first call.
 
     Raises:
+        OpenElsewhere: where another bank's decision on the household is open.
         KeyInUse, KeyReused: where the key's first call is still under way, or was another request.
+        ConsentInvalid: where the household's consent does not allow it; a household that is not there gave none.
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
         StoreUnavailable: where the database is away; then nothing is recorded.
     """
@@ -75,9 +80,17 @@ def decide(
         if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:
             return entry
         check_purpose(request.loan.purpose, policy)
+        consent = check_consent(
+            moment,
+            request.consent_reference,
+            household_id=request.household_id,
+            tenant=caller.tenant,
+            use=Use.CREDIT_DECISION,
+        )
         file = moment.credit_file(request.household_id, on=on, policy=policy)
         if file is None:
-            raise UnknownHousehold("no household with that id is registered; check the id")
+            raise UnknownHousehold
+        only_here(moment, file.household_id, caller)
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         assessment = assess(file, policy, on=on, area=area, request=request.loan)
         # The binding part is complete before the model is asked, and nothing that follows sees it.
@@ -97,9 +110,12 @@ def decide(
             village_code=file.village_code,
             client={"client_id": caller.client_id, "tenant": caller.tenant},
             request=request.as_data(),
+            consent=_checked(consent),
             binding=binding,
             advisory=advisory,
             read=sources_data(dict(file.sources)),
+            marks=objections.datum_marks(moment.connection, consent.household_no),
+            rights=rights_of(assessment),
         )
         entry = ledger.append(
             moment,
@@ -107,6 +123,7 @@ def decide(
             household_id=file.household_id,
             tenant=caller.tenant,
             recorded_at=moment.known_at,
+            offered_until=offered_until(assessment, moment.known_at),
             content=content,
         )
         if key is not None:
@@ -132,22 +149,46 @@ def _decided_before(moment: Moment, request: DecisionRequest, caller: Caller, ke
     return ledger.find(moment, led.decision_id)
 
 
-def state_of(
-    household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None = None
-) -> tuple[Assessment, UUID | None]:
-    """A household's state now, not recorded, and the id of its newest decision that the caller may see.
+def _checked(consent: Consent) -> dict[str, Any]:
+    """What was checked of a consent, as it is recorded."""
+    said = consent_data(consent)
+    return {name: said[name] for name in ("reference", "purpose", "granted_on", "until")}
 
-    caller: None for nobody's call, which sees no decision.
+
+class State(NamedTuple):
+    """A household's state at a moment.
+
+    latest: its newest decision that the caller may see. marks: what objections say of its data.
+    """
+
+    assessment: Assessment
+    latest: UUID | None
+    marks: list[dict[str, str]]
+
+
+def state_of(household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None = None) -> State:
+    """A household's state now, not recorded.
+
+    caller: None for nobody's call, which sees every household and no decision.
 
     Raises:
         UnknownHousehold, PolicyNotInForce, StoreUnavailable: as :func:`decide`.
     """
     with parts.store.moment(parts.clock.now) as moment:
-        on = civil_day(moment.known_at)
-        policy = parts.policies.in_force(on)
-        file = moment.credit_file(household_id, on=on, policy=policy)
-        if file is None:
-            raise UnknownHousehold("no household with that id is registered; check the id")
-        area = areas.state(moment, file.village_code, on=on, policy=policy)
-        found = assess(file, policy, on=on, area=area)
-        return found, ledger.latest(moment, household_id, seen_by=caller) if caller is not None else None
+        return state_at(moment, household_id, parts, areas, caller=caller)
+
+
+def state_at(moment: Moment, household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller | None) -> State:
+    """As :func:`state_of`, inside a moment that is open."""
+    on = civil_day(moment.known_at)
+    policy = parts.policies.in_force(on)
+    found = moment.household(household_id, on=on)
+    if found is None or (caller is not None and not sees(moment, found, caller)):
+        raise UnknownHousehold
+    file = moment.credit_file(household_id, on=on, policy=policy)
+    if file is None:
+        raise UnknownHousehold
+    area = areas.state(moment, file.village_code, on=on, policy=policy)
+    latest = ledger.latest(moment, household_id, seen_by=caller) if caller is not None else None
+    marks = objections.datum_marks(moment.connection, found.household_no)
+    return State(assess(file, policy, on=on, area=area), latest, marks)

@@ -9,19 +9,18 @@ ANSWER.json       the answer to a decision, as it was received
 --proof           GET /v1/log/inclusion for the receipt's log_index
 --kept            a checkpoint that you kept from earlier
 --extends         GET /v1/log/consistency from the kept checkpoint's size to the proof's
-
-Exit code 0: everything holds. 1: something does not. 2: wrong use.
+Exit code 0       everything holds; 1: something does not; 2: wrong use
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import binascii
 import hashlib
 import hmac
 import json
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,7 +155,7 @@ def leaf_of(answer: Any) -> tuple[int, bytes]:
     if not isinstance(receipt, dict) or not isinstance(receipt.get("log_index"), int):
         raise Broken("the answer has no receipt with a place in the log")
     body, salt = str(receipt.get("log_entry", "")).encode(), _base64(str(receipt.get("salt", "")), "the salt")
-    content = canonical({name: value for name, value in answer.items() if name != "receipt"})
+    content = canonical({name: value for name, value in answer.items() if name not in ("receipt", "afterwards")})
     said = _json(body, "the receipt's log entry")
     if len(salt) != 32 or not isinstance(said, dict):
         raise Broken("the receipt has no salt of 32 bytes, or no log entry")
@@ -206,10 +205,12 @@ def _of(proof: Any, name: str, kind: type) -> Any:
 
 
 def _base64(coded: str, what: str) -> bytes:
-    try:
-        return base64.b64decode(coded, validate=True)
-    except (binascii.Error, ValueError):
-        raise Broken(f"{what} is not base64") from None
+    decoded = b""
+    with suppress(ValueError):
+        decoded = base64.b64decode(coded, validate=True)
+    if base64.b64encode(decoded).decode() != coded:  # one way of writing it only
+        raise Broken(f"{what} is not base64")
+    return decoded
 
 
 def _json(content: bytes, what: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,25 @@ _HOUSEHOLDS = sa.text("""
     FROM registrations r JOIN batches b USING (batch_no) JOIN households h USING (household_no)
     WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
     ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC""")
+
+_NUMBERS = sa.text(
+    "SELECT household_id, household_no FROM households WHERE household_id = ANY(CAST(:household_ids AS text[]))"
+)
+_HOUSEHOLD = sa.text("""
+    SELECT h.household_no, r.village_code
+    FROM households h CROSS JOIN LATERAL (
+        SELECT r.village_code FROM registrations r JOIN batches b USING (batch_no)
+        WHERE r.household_no = h.household_no AND r.observed_on <= :on AND b.recorded_at <= :known_at
+        ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r
+    WHERE h.household_id = :household_id""")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A household on a day: its number in the store and its village."""
+
+    household_no: int
+    village_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +57,16 @@ def registered(connection: sa.Connection, *, on: date, known_at: datetime) -> Pe
         household_no=np.fromiter((row.household_no for row in rows), np.int32, len(rows)),
         villages=np.array([row.village_code for row in rows], dtype=str),
     )
+
+
+def find(connection: sa.Connection, household_id: str, *, on: date, known_at: datetime) -> Registered | None:
+    """A household registered by a day as known at a time; None where there is none."""
+    values = {"household_id": household_id, "on": on, "known_at": known_at}
+    row = connection.execute(_HOUSEHOLD, values).one_or_none()
+    return None if row is None else Registered(row.household_no, row.village_code)
+
+
+def numbers(connection: sa.Connection, household_ids: Sequence[str]) -> dict[str, int]:
+    """The store's number of each of these households that is registered at all."""
+    rows = connection.execute(_NUMBERS, {"household_ids": list(household_ids)})
+    return {row.household_id: row.household_no for row in rows}

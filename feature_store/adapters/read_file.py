@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from feature_store.adapters import people
 from feature_store.adapters.layouts import Layouts
 from scoring.credit_file import CreditFile, Reported
 from scoring.errors import LushiError
@@ -15,13 +16,6 @@ from scoring.policy.elements import Indicator
 from scoring.policy.schema import Policy
 
 # Each query is a few dozen microseconds: the as-of order is the index order but for ties on observed_on.
-_HOUSEHOLD = sa.text("""
-    SELECT h.household_no, r.village_code
-    FROM households h CROSS JOIN LATERAL (
-        SELECT r.village_code FROM registrations r JOIN batches b USING (batch_no)
-        WHERE r.household_no = h.household_no AND r.observed_on <= :on AND b.recorded_at <= :known_at
-        ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r
-    WHERE h.household_id = :household_id""")
 _FILINGS = sa.text("""
     SELECT s.source, f.*, coalesce(f.own, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
     FROM sources s CROSS JOIN LATERAL (
@@ -68,7 +62,7 @@ def credit_file(
 ) -> CreditFile | None:
     """The household's credit file on a day as known at a time; None for a household not yet registered."""
     times = {"on": on, "known_at": known_at}
-    found = connection.execute(_HOUSEHOLD, {"household_id": household_id, **times}).one_or_none()
+    found = people.find(connection, household_id, on=on, known_at=known_at)
     if found is None:
         return None
     filings = {row.source: row for row in connection.execute(_FILINGS, {"household_no": found.household_no, **times})}

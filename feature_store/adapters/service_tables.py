@@ -92,6 +92,8 @@ decisions = sa.Table(
         sa.ForeignKey("checkpoints.size"),
         comment="of the checkpoint that its receipt named",
     ),
+    sa.Column("offered", sa.Boolean, nullable=False, server_default=sa.false(), comment="whether terms were offered"),
+    sa.Column("offered_until", WHEN, comment="until when they stand, unless closed; empty where none were"),
     sa.Index("decisions_household", "household_no", sa.text("recorded_at DESC")),
     sa.Index("decisions_recorded_at", "recorded_at"),
 )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from feature_store.adapters import read_areas, read_county, read_file, recording
+from feature_store.adapters import people, read_areas, read_county, read_file, recording
 from feature_store.adapters.connect import reachable
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.read_county import County
@@ -46,6 +46,16 @@ class Store:
         with reachable(), self.engine.begin() as connection:
             connection.execute(_PATIENCE)
             yield Moment(recording.fix_known_at(connection, now), connection, self.layouts)
+
+    @contextmanager
+    def recording(self, now: Callable[[], datetime]) -> Iterator[Moment]:
+        """One transaction alone: every moment before it has ended, and every later one sees what it records.
+
+        For what must hold for all that follows, as a withdrawal. Raises :class:`StoreUnavailable` as :meth:`moment`.
+        """
+        with reachable(), self.engine.begin() as connection:
+            connection.execute(_PATIENCE)
+            yield Moment(recording.take_recorded_at(connection, now), connection, self.layouts)
 
     def now(self, now: Callable[[], datetime]) -> datetime:
         """A knowledge time, fixed and let go at once: nothing can be recorded before it any more."""
@@ -112,6 +122,10 @@ class Moment:
         return read_file.credit_file_from(
             self.connection, household_id, village_code=village_code, read=read, policy=policy, layouts=self.layouts
         )
+
+    def household(self, household_id: str, *, on: date) -> people.Registered | None:
+        """A household's number and its village on a day; None where it is not registered by then."""
+        return people.find(self.connection, household_id, on=on, known_at=self.known_at)
 
     def known(self, known_at: datetime) -> Moment:
         """The same transaction looking from an earlier knowledge time."""

@@ -56,7 +56,16 @@ def load_index(folder: Path) -> Policies:
                 )
             ]
         )
-    node, faults = parse(path.name, path.read_text(encoding="utf-8", errors="replace"))
+    return index_of(folder, path.read_text(encoding="utf-8", errors="replace"))
+
+
+def index_of(folder: Path, text: str) -> Policies:
+    """Every policy that the text of an ``index.yaml`` approves, from the county's folder.
+
+    Raises:
+        PolicyFaults: as :func:`load_index`.
+    """
+    node, faults = parse("index.yaml", text)
     approvals = [] if faults else read_index(node, faults)
     policies = {}
     for approval in approvals:

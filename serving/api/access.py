@@ -99,6 +99,8 @@ def act_of(dependency: Callable[..., Any]) -> Act | None:
 
 Deciding = Annotated[Caller, allowed(Act.DECIDE)]
 ReadingDecisions = Annotated[Caller, allowed(Act.READ_DECISION)]
+ClosingDecisions = Annotated[Caller, allowed(Act.CLOSE_DECISION)]
+Replaying = Annotated[Caller, allowed(Act.REPLAY)]
 ReadingHouseholds = Annotated[Caller, allowed(Act.READ_HOUSEHOLD)]
 Assessing = Annotated[Caller, allowed(Act.ASSESS)]
 ReadingLog = Annotated[Caller, allowed(Act.READ_LOG)]

@@ -15,10 +15,20 @@ from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
 from serving.api.problems import Fault, problem
-from serving.decide import KeyInUse, KeyReused, UnknownHousehold
+from serving.api.replay_routes import ReplaysBusy
+from serving.challenger.versions import NoSuchVersion
+from serving.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
+from serving.consent_check import ConsentInvalid
+from serving.consents import ConsentAmbiguous, ConsentTaken, UnknownConsent
+from serving.decide import KeyInUse, KeyReused
+from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
+from serving.objections import ObjectionResolved, UnknownObjection
+from serving.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.purposes import UnknownPurpose
-from serving.replay import UnknownDecision
+from serving.refused import Refused
+from serving.replay_three_way import UnknownPolicy
+from serving.scope import UnknownHousehold
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -47,7 +57,7 @@ _MENDS = {
     "missing": ("is missing", "Send the field"),
     "extra_forbidden": ("is a field that does not exist", "Remove it"),
     "string_pattern_mismatch": ("is not written as it must be", "See the field's pattern in the API description"),
-    "uuid_parsing": ("is not a decision id", "Use the decision_id of an answer"),
+    "uuid_parsing": ("is not an id of the service", "Use the id as an answer gave it"),
     "date_from_datetime_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
     "date_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
 }
@@ -70,6 +80,27 @@ _FIELDS = frozenset(
         "index",
         "first",
         "second",
+        "reference",
+        "tenant",
+        "granted_on",
+        "until",
+        "objection_id",
+        "override_id",
+        "limit_cny",
+        "why",
+        "expires_on",
+        "about",
+        "indicator",
+        "statement",
+        "outcome",
+        "answer",
+        "state",
+        "after",
+        "limit",
+        "policy",
+        "data",
+        "model",
+        "cause",
     ]
 )
 
@@ -107,6 +138,26 @@ def _purpose(error: UnknownPurpose) -> JSONResponse:
     return problem(422, "unknown-purpose", "The purpose is not one that the policy lists.", [fault])
 
 
+def _refused(error: Refused) -> JSONResponse:
+    faults = [Fault(where=one.where, what=one.what, mend=one.mend) for one in error.faults]
+    return problem(422, "invalid", "One or more fields are not valid; each is listed under 'errors'.", faults)
+
+
+def _consent(error: ConsentInvalid) -> JSONResponse:
+    fault = Fault(where="body.consent_reference", what=error.what, mend=error.mend)
+    return problem(422, "consent-invalid", "The household's consent does not allow this decision.", [fault])
+
+
+def _unknown(field: str, kind: str) -> Callable[[Exception], JSONResponse]:
+    """An error about one field of the body, in its own words."""
+
+    def answer(error: Exception) -> JSONResponse:
+        fault = Fault(where=f"body.{field}", what="is not known here", mend=_sentence(error))
+        return problem(422, kind, f"The {field} is not one that there is.", [fault])
+
+    return answer
+
+
 def _http(error: HTTPException) -> JSONResponse:
     word = _WORDS.get(error.status_code, "http")
     return problem(error.status_code, word, _HINTS.get(error.status_code, "See the API description."))
@@ -139,12 +190,28 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (CreditFileInvalid, _credit_file),
     (UnknownHousehold, _said(404, "unknown-household")),
     (UnknownDecision, _said(404, "unknown-decision")),
+    (UnknownConsent, _said(404, "unknown-consent")),
+    (ConsentTaken, _said(409, "consent-taken")),
+    (ConsentAmbiguous, _said(409, "consent-ambiguous")),
+    (ConsentInvalid, _consent),
+    (Refused, _refused),
+    (UnknownObjection, _said(404, "unknown-objection")),
+    (UnknownOverride, _said(404, "unknown-override")),
+    (SecondPerson, _said(403, "second-person")),
+    (OverrideRefused, _said(409, "override-refused")),
+    (ObjectionResolved, _said(409, "objection-resolved")),
     (NoSuchProof, _said(404, "no-such-proof")),
     (Forbidden, _said(403, "not-allowed")),
     (KeyInUse, _said(409, "key-in-use")),
     (KeyReused, _said(422, "key-reused")),
+    (OpenElsewhere, _said(409, "open-elsewhere")),
+    (NothingToClose, _said(409, "nothing-to-close")),
+    (ClosedOtherwise, _said(409, "closed-otherwise")),
     (PolicyNotInForce, _said(409, "policy-not-in-force")),
     (UnknownPurpose, _purpose),
+    (UnknownPolicy, _unknown("policy", "unknown-policy")),
+    (NoSuchVersion, _unknown("model", "unknown-model")),
+    (ReplaysBusy, _said(503, "replays-busy")),
     (StoreUnavailable, _said(503, "store-unavailable")),
     (HTTPException, _http),
     (LushiError, _internal),

@@ -10,6 +10,7 @@ from fastapi import Header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scoring.terms import Request
+from serving.closing import Cause
 
 HouseholdId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,39}$", examples=["411299101203-0042"])]
 Purpose = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["livestock"])]
@@ -54,6 +55,12 @@ class DecisionAsked(Loan):
 
     household_id: HouseholdId
     consent_reference: Reference
+
+
+class ClosingAsked(Closed):
+    """How a decision ended."""
+
+    cause: Cause
 
 
 class ItemAsked(DecisionAsked):

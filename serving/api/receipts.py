@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import orjson
 
@@ -11,11 +12,13 @@ from serving.ledger import tree
 from serving.ledger.entries import Entry
 
 
-def answer(entry: Entry) -> bytes:
+def answer(entry: Entry, afterwards: dict[str, Any] | None = None) -> bytes:
     """The entry's content, and the receipt: place in the log, what it says there, and the newest checkpoint.
 
     With the salt the caller can show that the log's entry is about this answer (``verify/check.py``). Of a content that was
     erased only the receipt is left.
+
+    afterwards: what came after the decision; beside the receipt, and like it no part of what the entry commits to.
     """
     recorded = {"decision_id": str(entry.decision_id), "erased": True}
     if entry.content is not None:
@@ -27,4 +30,5 @@ def answer(entry: Entry) -> bytes:
         "salt": base64.b64encode(entry.salt).decode() if entry.salt is not None else None,
         "checkpoint": entry.checkpoint,
     }
-    return orjson.dumps(recorded | {"receipt": receipt})
+    beside = {"receipt": receipt} if afterwards is None else {"receipt": receipt, "afterwards": afterwards}
+    return orjson.dumps(recorded | beside)

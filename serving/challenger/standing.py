@@ -9,16 +9,15 @@ from threading import Lock
 from feature_store.adapters.promotions import Promotion
 from feature_store.vector import Matrix
 from scoring.opinion import Opinion, Reason, Unavailable
+from serving.challenger.kept import Kept
 from serving.challenger.load import Challenger, ChallengerUnusable, FeatureSets, load
 from serving.challenger.opinion import CardSays, opine
 from serving.challenger.shift import ShiftWatch
-from serving.challenger.versions import Registry, RegistryUnavailable, with_model
+from serving.challenger.versions import Registry, RegistryUnavailable
 from serving.challenger.worker import Busy, Deadline, TimedOut, Worker
 
 TRY_AGAIN = timedelta(minutes=1)
 """How long a model that could not be loaded is left alone."""
-MOST_KEPT = 4
-"""Models kept for replay; a county promotes one in a quarter."""
 _Key = tuple[str, str, str]
 """(version, sha256 of the model, sha256 of its description)"""
 
@@ -61,7 +60,7 @@ class Challengers:
         self._lock = Lock()
         self._standing: tuple[_Key, Loaded | _Refused] | None = None
         self._loading: _Key | None = None
-        self._kept: dict[tuple[str, str], Challenger] = {}
+        self._kept = Kept(registry, feature_sets)
 
     def ready(self, promotion: Promotion, *, known_at: datetime, deadline: Deadline) -> Loaded:
         """The promoted challenger, loaded where it is not yet.
@@ -99,22 +98,12 @@ class Challengers:
         return found
 
     def by_sha256(self, sha256: str, version: str) -> Challenger:
-        """The challenger with a model's hash, for replay; ``version`` is what the decision called it.
+        """The challenger with a model's hash, for replay; see :meth:`Kept.by_sha256`."""
+        return self._kept.by_sha256(sha256, version)
 
-        Raises:
-            ChallengerUnusable, RegistryUnavailable: where the registry holds it no more, or not intact.
-        """
-        key = (version, sha256)
-        found = self._kept.get(key)
-        if found is None:
-            holder = with_model(self.registry, sha256)
-            if holder is None:
-                raise RegistryUnavailable("the registry of models holds no version with that hash")
-            artefact = self.registry.artefact(holder)
-            found = load(artefact, self._feature_sets, version=version, wanted_sha256=sha256)
-            kept = self._kept if len(self._kept) < MOST_KEPT else {}
-            self._kept = {**kept, key: found}
-        return found
+    def by_version(self, version: str) -> Challenger:
+        """The challenger of a version, for replay; see :meth:`Kept.by_version`."""
+        return self._kept.by_version(version)
 
     def verified(self, version: str, sha256: str, about_sha256: str = "") -> Challenger:
         """A version loaded anew, as it would be if it were promoted now; the hashes are those that it must have.

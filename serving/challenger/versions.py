@@ -17,6 +17,10 @@ class RegistryUnavailable(LushiError):
     """The registry of models cannot be read or changed now, or holds no such version."""
 
 
+class NoSuchVersion(LushiError):
+    """The registry of models can be read and holds no version of that name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A registered model version, as training tagged it; a tag that is not there is ''."""

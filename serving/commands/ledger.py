@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from feature_store.adapters import log_tables
 from scoring.errors import LushiError
+from serving.approve import unrecorded_policies
 from serving.checkpoints import checkpoint_now
 from serving.ledger.verify import verify
 from serving.wiring import Parts
@@ -40,6 +41,10 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(found.kinds.items()))
         console.print(f"{found.size:,} entries ({kinds or 'none'}), {found.erased:,} contents erased, "
                       f"{found.checkpoints:,} checkpoints, root {found.root.hex()}", soft_wrap=True, highlight=False)  # fmt: skip
+        if missing := unrecorded_policies(parts):
+            console.print(
+                f"policies of the index without an entry: {', '.join(missing)}; the service writes them when it starts"
+            )
         for fault in found.faults:
             console.print(f"[red]{fault}[/]", soft_wrap=True, highlight=False)
         console.print("[bold red]the log does not hold[/]" if found.faults else "[green]the log holds · 存证完整[/]")

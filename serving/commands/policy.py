@@ -22,8 +22,10 @@ from scoring.policy.in_force import Policies
 from scoring.policy.load import load_index, policy_of, read_texts, sha256_of
 from scoring.policy.schema import Policy
 from scoring.probe import Effect, sensitivity
+from serving.commands import policy_approve
 from serving.commands.policy_tables import Section, console, print_certificate, print_effects, print_section
 from serving.settings import read_settings
+from serving.wiring import Parts
 
 _POLICY_HELP = "A policy folder, or the date from which an approved policy (LUSHI_POLICIES) binds (2017-04-01)."
 _PolicyArgument = Annotated[str, typer.Argument(metavar="POLICY", help=_POLICY_HELP, show_default=False)]
@@ -33,7 +35,7 @@ _JsonOption = Annotated[
 
 policy_app = typer.Typer(
     no_args_is_help=True,
-    help="Check, show, compare and try policy files. 政策文件的检查、查看、比较与试算。",
+    help="Check, show, compare, try and approve policy files. 政策文件的检查、查看、比较、试算与批准。",
 )
 
 
@@ -44,8 +46,9 @@ class Language(StrEnum):
     en = "en"
 
 
-def register(app: typer.Typer) -> None:
+def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
     """Add ``policy`` and its commands to the program."""
+    policy_approve.register(policy_app, wired)
     app.add_typer(policy_app, name="policy")
 
 

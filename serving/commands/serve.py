@@ -5,20 +5,14 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Callable
-from typing import Annotated
-from uuid import UUID
 
 import typer
 import uvicorn
-from rich.console import Console
-from rich.progress import track
 
 from feature_store.adapters import embedded
 from scoring.errors import LushiError
 from serving.api.app import create_app
-from serving.area_states import AreaStates
-from serving.ledger import postgres as ledger
-from serving.replay import Replayed, replay
+from serving.commands import replay
 from serving.settings import Settings
 from serving.wiring import Parts
 
@@ -44,37 +38,7 @@ def register(app: typer.Typer, wired: Callable[[], Parts], settings: Callable[[]
         stopped = embedded.stop(folder)
         typer.echo(f"the embedded database in {folder} is stopped" if stopped else f"none was running in {folder}")
 
-    @app.command("replay")
-    def replay_command(
-        decision_id: Annotated[UUID | None, typer.Argument(help="The decision_id of an answer.")] = None,
-        sample: Annotated[
-            int, typer.Option(help="Replay so many decisions chosen at random instead.", min=0, max=1_000_000)
-        ] = 0,
-    ) -> None:
-        """Assess a recorded decision again from its entry and the filings known then, and compare.
-
-        Exit 0: identical. Exit 1: different, with what differs. Example: lushi replay --sample 200
-        """
-        parts, console = wired(), Console()
-        if decision_id is None and not sample:
-            raise typer.BadParameter("give a decision id, or --sample N")
-        if decision_id is not None:
-            found = [replay(decision_id, parts)]
-        else:
-            with parts.store.looking(parts.clock.now()) as moment:
-                chosen = ledger.sample(moment, sample)
-            areas = AreaStates()
-            found = [replay(one, parts, areas) for one in track(chosen, "replaying", console=console, transient=True)]
-        _report(found, console)
-
-
-def _report(found: list[Replayed], console: Console) -> None:
-    different = [one for one in found if not one.identical]
-    for one in different:
-        console.print(f"{one.decision_id} (entry {one.entry_no}): {'; '.join(one.differences)}", soft_wrap=True)
-    console.print(f"{len(found) - len(different)} of {len(found)} decisions replay identically")
-    if different:
-        raise typer.Exit(1)
+    replay.register(app, wired)
 
 
 GRACE_SECONDS = 10

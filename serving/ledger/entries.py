@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -10,14 +11,23 @@ from typing import Any
 from uuid import UUID
 
 from scoring.canonical import canonical
+from scoring.errors import LushiError
 from scoring.opinion import Unavailable, opinion_data
 from serving.ledger.commitment import commitment
 
-FORMAT = 3
+FORMAT = 4
 """Version of the entry's layout; a later one never changes how an earlier one is read.
 
 1: advisory is null. 2: advisory is an opinion, or says why there is none. 3: the client that asked, and its tenant.
+4: the consent that was checked, the marks that objections left on data, and the person's rights; ``binding`` is as before.
 """
+
+
+class UnknownDecision(LushiError):
+    """The ledger holds no decision with that id, or none that the caller may see: the same answer for both."""
+
+    def __init__(self) -> None:
+        super().__init__("the ledger holds no decision with that id; check the id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +63,16 @@ def entry_content(
     village_code: str,
     client: dict[str, Any],
     request: dict[str, Any],
+    consent: dict[str, Any],
     binding: dict[str, Any],
     advisory: dict[str, Any],
     read: dict[str, Any],
+    marks: Sequence[dict[str, str]],
+    rights: Sequence[dict[str, str]] | None,
 ) -> bytes:
     """The canonical bytes of a decision.
 
+    marks: what objections say of the data that were read. rights: None where the outcome could not be better.
     advisory: replaced by the statement that it failed where it has no canonical form, so that
     nothing a model says can keep a decision from being recorded.
     """
@@ -71,9 +85,12 @@ def entry_content(
         "village_code": village_code,
         "client": client,
         "request": request,
+        "consent": consent,
         "binding": binding,
         "advisory": advisory,
         "read": read,
+        "marks": list(marks),
+        "rights": list(rights) if rights is not None else None,
     }
     try:
         content = canonical(entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from feature_store.adapters.store import Moment
 from serving.access.callers import Caller
 from serving.ledger import log
 from serving.ledger.checkpoint import size_of
-from serving.ledger.entries import Entry
+from serving.ledger.entries import Entry, UnknownDecision
 
 _HOUSEHOLD = sa.select(households.c.household_no).where(households.c.household_id == sa.bindparam("household_id"))
 _ENTRIES = (
@@ -35,9 +35,19 @@ _ENTRIES = (
 
 
 def append(
-    moment: Moment, *, decision_id: UUID, household_id: str, tenant: str, recorded_at: datetime, content: bytes
+    moment: Moment,
+    *,
+    decision_id: UUID,
+    household_id: str,
+    tenant: str,
+    recorded_at: datetime,
+    offered_until: datetime | None,
+    content: bytes,
 ) -> Entry:
-    """Record a decision inside the moment's transaction; it stands once that commits."""
+    """Record a decision inside the moment's transaction; it stands once that commits.
+
+    offered_until: until when its terms stand; None where it offers none.
+    """
     connection = moment.connection
     household_no = connection.execute(_HOUSEHOLD, {"household_id": household_id}).scalar_one()
     checkpoint = log_tables.newest_checkpoint(connection)
@@ -49,6 +59,8 @@ def append(
         "tenant": tenant,
         "checkpoint_size": size_of(checkpoint) if checkpoint is not None else None,
         "recorded_at": recorded_at,
+        "offered": offered_until is not None,
+        "offered_until": offered_until,
     }
     connection.execute(decisions.insert(), row)
     return Entry(found.index, decision_id, tenant, content, found.body, found.salt, checkpoint)
@@ -58,6 +70,32 @@ def find(moment: Moment, decision_id: UUID) -> Entry | None:
     """The entry of a decision; None where there is none."""
     row = moment.connection.execute(_ENTRIES.where(decisions.c.decision_id == decision_id)).one_or_none()
     return _entry(row) if row else None
+
+
+class Whose(NamedTuple):
+    """Whose a decision is: the household's number, and the bank (None before callers were told apart)."""
+
+    household_no: int
+    tenant: str | None
+
+
+def whose(moment: Moment, decision_id: UUID) -> Whose | None:
+    """Whose a decision is; None where there is none."""
+    query = sa.select(decisions.c.household_no, decisions.c.tenant).where(decisions.c.decision_id == decision_id)
+    row = moment.connection.execute(query).one_or_none()
+    return None if row is None else Whose(row.household_no, row.tenant)
+
+
+def seen_by(moment: Moment, decision_id: UUID, caller: Caller | None) -> Entry:
+    """The entry of a decision that a caller may see; None for the operator, who sees every one.
+
+    Raises:
+        UnknownDecision: where there is none.
+    """
+    entry = find(moment, decision_id)
+    if entry is None or not (caller is None or caller.sees(entry.tenant)):
+        raise UnknownDecision
+    return entry
 
 
 def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None:
@@ -71,6 +109,12 @@ def latest(moment: Moment, household_id: str, *, seen_by: Caller) -> UUID | None
         .limit(1)
     ).scalar_one_or_none()
     return found
+
+
+def of_household(moment: Moment, household_no: int) -> list[Entry]:
+    """Every decision on a household, newest first."""
+    query = _ENTRIES.where(decisions.c.household_no == household_no).order_by(decisions.c.entry_no.desc())
+    return [_entry(row) for row in moment.connection.execute(query)]
 
 
 def sample(moment: Moment, most: int) -> list[UUID]:

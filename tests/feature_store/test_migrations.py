@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -91,6 +91,46 @@ def test_decisions_of_before_move_into_the_log_and_back(empty: sa.Engine) -> Non
     assert [bytes(row.entry) for row in rows] == contents
     assert [bytes(row.sha256).hex() for row in rows] == [sha256(it) for it in contents]
     upgrade_to_head(empty)
+
+
+def test_decisions_of_before_tell_whether_terms_were_offered(empty: sa.Engine) -> None:
+    move(empty, "0006", command.upgrade)
+    at = datetime(2021, 4, 15, 1, tzinfo=UTC)
+    terms: list[object] = [{"offered": True}, {"offered": False}, None, {"offered": True}]
+    with empty.begin() as connection:
+        connection.execute(sa.text("INSERT INTO households (household_id) VALUES ('h')"))
+        for number, one in enumerate(terms):
+            content = canonical({"binding": {"terms": one, "grade": "信用"}} if one else {"binding": None})
+            values = {"no": number, "id": uuid4(), "at": at, "content": content}
+            connection.execute(sa.text("INSERT INTO log_entries VALUES (:no, 'decision', :at, '')"), values)
+            if number < 3:  # the last one's content was erased
+                connection.execute(sa.text("INSERT INTO log_contents VALUES (:no, '', :content)"), values)
+            row = "INSERT INTO decisions (entry_no, decision_id, household_no, recorded_at) VALUES (:no, :id, 1, :at)"
+            connection.execute(sa.text(row), values)
+    move(empty, "0010", command.upgrade)
+    with empty.begin() as connection:
+        rows = connection.execute(sa.text("SELECT offered, offered_until FROM decisions ORDER BY entry_no")).all()
+        assert [tuple(row) for row in rows] == [(True, at + timedelta(days=90)), *[(False, None)] * 3]
+        with pytest.raises(sa.exc.DBAPIError), connection.begin_nested():
+            connection.execute(sa.text("UPDATE decisions SET offered = true"))
+        connection.execute(sa.text("INSERT INTO closings SELECT decision_id, 'disbursed', now(), 'x' FROM decisions"))
+    with pytest.raises(RuntimeError, match="closings holds recorded history"):
+        downgrade(empty, "0006")
+
+
+def test_the_step_of_rights_keeps_decisions_and_never_forgets_a_consent(empty: sa.Engine) -> None:
+    move(empty, "0004", command.upgrade)
+    contents = _decided_before_the_log(empty)
+    upgrade_to_head(empty)
+    downgrade(empty, "0006")
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        kept = connection.execute(sa.text("SELECT content FROM log_contents ORDER BY index")).scalars()
+        assert [bytes(it) for it in kept] == contents
+        values = "('bank-a', 'paper-1', 1, 'credit_decision', '2021-04-01', '2022-04-01', 'x', now())"
+        connection.execute(sa.text(f"INSERT INTO consents VALUES {values}"))
+    with pytest.raises(RuntimeError, match="consents holds recorded history"):
+        downgrade(empty, "0006")
 
 
 def test_no_step_down_loses_history(empty: sa.Engine) -> None:

@@ -16,7 +16,7 @@ from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
 from tests.serving.advised import Advised
-from tests.serving.county import NOW, Served, header_of, import_round
+from tests.serving.county import NOW, Served, give_consents, header_of, import_round
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +52,7 @@ def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -
         parts = replace(wire(read_settings(environment)), clock=clock)
         import_round(parts, sorted(county_folder.iterdir())[0], clock)
         clock.moment = NOW
+        give_consents(parts)
         client = TestClient(create_app(parts), raise_server_exceptions=False, headers=header_of(parts))
         made.append(Served(parts, clock, folder, client))
         return made[-1]

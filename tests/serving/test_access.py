@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from serving.access.keys import Key, new_key, read_key
-from serving.access.roles import EVERY_TENANT, MAY, Act, Role
+from serving.access.roles import EVERY_TENANT, MAY, OF_A_BANK, WITHIN_AREA, Act, Role
 from serving.api.access import BURST, OPEN, act_of
 from serving.api.app import create_app
 from serving.clients import ClientRefused, Issued, add_client, list_clients, revoke, rotate_key
@@ -45,29 +45,106 @@ def _acts(route: APIRoute) -> list[Act]:
     return [it for it in acts if it is not None]
 
 
-def _calls(served: Served, decision_id: str) -> dict[str, tuple[str, str, object, Act]]:
-    """Every route that needs a key: method, path with real values, body, act."""
-    household = served.ids()[0]
-    assessed = {"values": {}}
+@dataclass(frozen=True)
+class _Things:
+    """What there is, all of bank-a's: or, made without arguments, what there is not."""
+
+    household: str = "411299999999-0001"
+    decision: str = field(default_factory=lambda: str(uuid4()))
+    consent: str = "no-such-consent"
+    objection: str = field(default_factory=lambda: str(uuid4()))
+    override: str = field(default_factory=lambda: str(uuid4()))
+
+
+def _things(own: Served) -> _Things:
+    """One of each, for the walk to meet."""
+    consent = f"walk-{uuid4()}"
+    answers = (own.client.post("/v1/decisions", json=ask(it)).json() for it in own.ids())
+    found = next(it for it in answers if it["binding"]["terms"]["offered"])
+    household, decided = found["household_id"], found["decision_id"]
+    assert own.client.post("/v1/consents", json=_consent(household, consent, "bank-a")).status_code == 201
+    filed = own.client.post("/v1/objections", json=_objection(household))
+    clerk = own.key(Role.CLERK, "bank-a")
+    proposed = own.client.post(f"/v1/decisions/{decided}/overrides", json=_override(), headers=clerk)
+    return _Things(household, decided, consent, filed.json()["objection_id"], proposed.json()["override_id"])
+
+
+def _override() -> dict[str, str]:
+    return {"outcome": "decline", "why": "the barn burnt down", "expires_on": "2017-05-20"}
+
+
+def _objection(household: str) -> dict[str, str]:
+    return {"household_id": household, "about": "human_review", "statement": "请人工复核"}
+
+
+def _consent(household: str, reference: str, tenant: str) -> dict[str, str]:
+    days = {"granted_on": "2017-04-01", "until": "2018-04-01"}
+    return {"reference": reference, "household_id": household, "tenant": tenant, "purpose": "loan_monitoring", **days}
+
+
+_Call = tuple[str, str, object, Act, str]
+
+
+def _calls(it: _Things, tenant: str = "bank-a", asked: str | None = None) -> dict[str, _Call]:
+    """Every route that needs a key: method, path with real values, body, act, and who meets what is there.
+
+    asked: the household that is decided on, where another than that of the things. The last: 'all' who may call it; 'area': not the service network of another place; 'own': nor another bank.
+    """
+    decided = ask(asked or it.household, tenant=tenant)
+    many = {"decisions": [decided]}
+    given = _consent(it.household, f"walk-{uuid4()}", tenant)
     return {
-        "/v1/decisions": ("POST", "/v1/decisions", ask(household), Act.DECIDE),
-        "/v1/decisions:batch": ("POST", "/v1/decisions:batch", {"decisions": [ask(household)]}, Act.DECIDE),
-        "/v1/decisions/{decision_id}": ("GET", f"/v1/decisions/{decision_id}", None, Act.READ_DECISION),
-        "/v1/households/{household_id}": ("GET", f"/v1/households/{household}", None, Act.READ_HOUSEHOLD),
-        "/v1/assessments": ("POST", "/v1/assessments", assessed, Act.ASSESS),
-        "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG),
-        "/v1/log/inclusion": ("GET", "/v1/log/inclusion?index=0", None, Act.READ_LOG),
-        "/v1/log/consistency": ("GET", "/v1/log/consistency?first=0&second=0", None, Act.READ_LOG),
-        "/v1/log/key": ("GET", "/v1/log/key", None, Act.READ_LOG),
-        "/readyz": ("GET", "/readyz", None, Act.READ_SERVICE),
-    }
+        "/v1/decisions": ("POST", "/v1/decisions", decided, Act.DECIDE, "all"),
+        "/v1/decisions:batch": ("POST", "/v1/decisions:batch", many, Act.DECIDE, "all"),
+        "/v1/decisions/{decision_id}": ("GET", f"/v1/decisions/{it.decision}", None, Act.READ_DECISION, "own"),
+        "/v1/decisions/{decision_id}/closing": (
+            "POST", f"/v1/decisions/{it.decision}/closing", {"cause": "disbursed"}, Act.CLOSE_DECISION, "own",
+        ),
+        "/v1/decisions/{decision_id}/replay": (
+            "POST", f"/v1/decisions/{it.decision}/replay", {}, Act.REPLAY, "own",
+        ),
+        "/v1/households/{household_id}": ("GET", f"/v1/households/{it.household}", None, Act.READ_HOUSEHOLD, "area"),
+        "/v1/consents": ("POST", "/v1/consents", given, Act.RECORD_CONSENT, "area"),
+        "/v1/consents/{reference:path}": ("GET", f"/v1/consents/{it.consent}", None, Act.READ_HOUSEHOLD, "own"),
+        "/v1/consents/{reference:path}/withdrawal": (
+            "POST", f"/v1/consents/{it.consent}/withdrawal", {}, Act.RECORD_CONSENT, "own",
+        ),
+        "/v1/objections": ("POST", "/v1/objections", _objection(it.household), Act.OBJECT, "area"),
+        "/v1/objections ": ("GET", "/v1/objections?state=all", None, Act.READ_HOUSEHOLD, "all"),
+        "/v1/objections/{objection_id}": ("GET", f"/v1/objections/{it.objection}", None, Act.READ_HOUSEHOLD, "own"),
+        "/v1/objections/{objection_id}/outcome": (
+            "POST", f"/v1/objections/{it.objection}/outcome", {"outcome": "corrected", "answer": "已更正"},
+            Act.RESOLVE_OBJECTION, "own",
+        ),
+        "/v1/households/{household_id}/reports": (
+            "POST", f"/v1/households/{it.household}/reports", {}, Act.READ_REPORT, "area",
+        ),
+        "/v1/decisions/{decision_id}/overrides": (
+            "POST", f"/v1/decisions/{it.decision}/overrides", _override(), Act.OVERRIDE, "own",
+        ),
+        "/v1/overrides/{override_id}/confirmation": (
+            "POST", f"/v1/overrides/{it.override}/confirmation", {}, Act.OVERRIDE, "own",
+        ),
+        "/v1/assessments": ("POST", "/v1/assessments", {"values": {}}, Act.ASSESS, "all"),
+        "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG, "all"),
+        "/v1/log/inclusion": ("GET", "/v1/log/inclusion?index=0", None, Act.READ_LOG, "all"),
+        "/v1/log/consistency": ("GET", "/v1/log/consistency?first=0&second=0", None, Act.READ_LOG, "all"),
+        "/v1/log/key": ("GET", "/v1/log/key", None, Act.READ_LOG, "all"),
+        "/readyz": ("GET", "/readyz", None, Act.READ_SERVICE, "all"),
+    }  # fmt: skip
+
+
+def _hidden(role: Role, tenant: str, whose: str) -> bool:
+    """Whether bank-a's thing must look to this caller as if it were not there; a key has no area."""
+    elsewhere = role in WITHIN_AREA and whose != "all"
+    return elsewhere or (whose == "own" and role in OF_A_BANK and tenant != "bank-a")
 
 
 def test_every_route_names_exactly_one_act_and_every_role_stands_in_the_table(served: Served) -> None:
-    named = {route.path: _acts(route) for route in _routes(served)}
-    assert {path for path, acts in named.items() if len(acts) != 1} == set(OPEN)
-    assert {path: (act,) for path, (_, _, _, act) in _calls(served, "x").items()} == {
-        path: tuple(acts) for path, acts in named.items() if path not in OPEN
+    named = {(method, route.path): _acts(route) for route in _routes(served) for method in route.methods}
+    assert {path for (_, path), acts in named.items() if len(acts) != 1} == set(OPEN)
+    assert {(call[0], name.strip()): [call[3]] for name, call in _calls(_Things()).items()} == {
+        (method, path): acts for (method, path), acts in named.items() if path not in OPEN
     }
     assert set(MAY) == set(Role)
     assert set(Role) >= EVERY_TENANT
@@ -78,10 +155,10 @@ def test_without_a_live_key_everything_but_liveness_answers_401(own: Served) -> 
     assert bare.get("/livez").status_code == 200
     right = own.key()["Authorization"]
     wrong = (None, "", "Bearer", "Bearer x", "Basic " + right[7:], right[:-1], right + "0", right.upper(), f"Bearer {new_key().written}", "Bearer " + "é" * 80, "Bearer " + "x" * 10_000)  # fmt: skip
-    for method, path, body, _ in [
-        *_calls(own, str(uuid4())).values(),
-        ("GET", "/openapi.json", None, None),
-        ("GET", "/none", None, None),
+    for method, path, body in [
+        *(call[:3] for call in _calls(_Things()).values()),
+        ("GET", "/openapi.json", None),
+        ("GET", "/none", None),
     ]:
         for header in wrong:
             headers = {} if header is None else {"Authorization": header.encode("latin-1", "ignore")}
@@ -94,19 +171,21 @@ def test_without_a_live_key_everything_but_liveness_answers_401(own: Served) -> 
 
 
 def test_every_route_by_role_and_tenant(own: Served) -> None:
-    decision_id = own.client.post("/v1/decisions", json=ask(own.ids()[0])).json()["decision_id"]
+    things, nothing = _things(own), _Things()
     for role in Role:
-        for tenant in ("bank-a", "bank-b"):
+        # Each bank decides on a household of its own: of one household only one application may be open.
+        for tenant, asked in (("bank-a", things.household), ("bank-b", own.ids()[299])):
             header = own.key(role, tenant)
-            for method, path, body, act in _calls(own, decision_id).values():
+            missing = _calls(nothing, tenant)
+            for name, (method, path, body, act, whose) in _calls(things, tenant, asked).items():
                 answer = own.client.request(method, path, json=body, headers=header)
                 case = (role, tenant, method, path, answer.text[:200])
                 if act not in MAY[role]:
                     assert answer.status_code == 403, case
                     assert answer.json()["type"] == "urn:lushi:problem:not-allowed"
-                elif act is Act.READ_DECISION and tenant == "bank-b" and role not in EVERY_TENANT:
-                    missing = own.client.get(f"/v1/decisions/{uuid4()}", headers=header)
-                    assert (answer.status_code, answer.json()) == (missing.status_code, missing.json()), case
+                elif _hidden(role, tenant, whose):
+                    other = own.client.request(*missing[name][:2], json=missing[name][2], headers=header)
+                    assert (answer.status_code, answer.json()) == (404, other.json()), case
                 else:
                     assert answer.status_code in (200, 201, 422), case
                     assert answer.status_code != 422 or path == "/v1/assessments", case

@@ -73,9 +73,12 @@ def test_a_households_state_is_shown_with_its_path_and_is_not_recorded(served: S
         assert state.json()["recorded"] is False
 
 
-def test_an_unknown_household_is_404(served: Served) -> None:
+def test_an_unknown_household_is_404_and_has_given_no_consent(served: Served) -> None:
+    nobody = served.client.post("/v1/decisions", json=ask("411299999999-0001"))
+    strange = served.client.post("/v1/decisions", json=ask(served.ids()[0], consent_reference="none"))
+    assert (nobody.status_code, nobody.json()["type"]) == (422, "urn:lushi:problem:consent-invalid")
+    assert nobody.json() == strange.json(), "nobody learns which households there are"
     for answer in (
-        served.client.post("/v1/decisions", json=ask("411299999999-0001")),
         served.client.get("/v1/households/411299999999-0001"),
         served.client.get(f"/v1/decisions/{uuid4()}"),
     ):
@@ -183,8 +186,11 @@ def test_health(served: Served) -> None:
 def test_the_description_lists_every_route_with_its_problems(served: Served) -> None:
     described = served.client.get("/openapi.json").json()
     assert set(described["paths"]) == {
-        "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
+        "/v1/decisions", "/v1/decisions/{decision_id}", "/v1/decisions/{decision_id}/replay", "/v1/decisions/{decision_id}/closing", "/v1/households/{household_id}", "/v1/assessments", "/livez", "/readyz",
         "/v1/decisions:batch", "/v1/log/checkpoint", "/v1/log/inclusion", "/v1/log/consistency", "/v1/log/key",
+        "/v1/consents", "/v1/consents/{reference}", "/v1/consents/{reference}/withdrawal",
+        "/v1/households/{household_id}/reports", "/v1/decisions/{decision_id}/overrides", "/v1/overrides/{override_id}/confirmation",
+        "/v1/objections", "/v1/objections/{objection_id}", "/v1/objections/{objection_id}/outcome",
     }  # fmt: skip
     statuses = set(described["paths"]["/v1/decisions"]["post"]["responses"])
     assert statuses == {"201", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503"}

@@ -23,6 +23,7 @@ from serving.decide import DecisionRequest, decide
 from serving.promote import PromotionRefused, list_models, promote, rollback
 from serving.settings import read_settings
 from serving.wiring import wire
+from tests.serving.county import consent_of, give_consents
 
 
 def _demo(folder: Path, *words: str) -> str:
@@ -54,8 +55,9 @@ def test_ten_thousand_households_end_in_a_challenger_that_advises(tmp_path: Path
         with parts.store.engine.connect() as connection:
             household = connection.exec_driver_sql("SELECT min(household_id) FROM households").scalar_one()
         loan = Request(purpose="livestock", amount_cny=Decimal(30_000), term_months=24)
+        give_consents(parts, household)
         caller = Caller("bank-a-core", "bank-a", Role.BANK)
-        entry = decide(DecisionRequest(household, loan, "consent-1"), parts, AreaStates(), caller=caller)
+        entry = decide(DecisionRequest(household, loan, consent_of(household)), parts, AreaStates(), caller=caller)
         advisory = json.loads(entry.content)["advisory"]
         assert advisory["status"] == "given"
         assert advisory["model"]["sha256"] == one.version.model_sha256

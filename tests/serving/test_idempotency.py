@@ -15,7 +15,7 @@ from tests.serving.county import Served, ask
 
 
 def _call(served: Served, key: str, header: dict[str, str] | None = None, **changes: Any) -> Response:
-    body = ask(served.ids()[0], **changes)
+    body = ask(changes.pop("household_id", served.ids()[0]), **changes)
     return served.client.post("/v1/decisions", json=body, headers={"Idempotency-Key": key, **(header or {})})
 
 
@@ -48,14 +48,22 @@ def test_another_body_with_the_key_is_refused(served: Served) -> None:
 
 def test_two_banks_keys_do_not_meet(served: Served) -> None:
     key = str(uuid4())
-    mine, theirs = _call(served, key), _call(served, key, served.key(tenant="bank-b"))
+    mine = _call(served, key)
+    if mine.json()["binding"]["terms"]["offered"]:  # while it is open no other bank decides on the household
+        closing = f"/v1/decisions/{mine.json()['decision_id']}/closing"
+        assert served.client.post(closing, json={"cause": "withdrawn_by_bank"}).status_code == 200
+    theirs = _call(served, key, served.key(tenant="bank-b"), tenant="bank-b")
+    if theirs.json()["binding"]["terms"]["offered"]:
+        closing = f"/v1/decisions/{theirs.json()['decision_id']}/closing"
+        done = served.client.post(closing, json={"cause": "withdrawn_by_bank"}, headers=served.key(tenant="bank-b"))
+        assert done.status_code == 200
     assert {mine.status_code, theirs.status_code} == {201}
     assert mine.json()["decision_id"] != theirs.json()["decision_id"]
 
 
 def test_a_call_that_failed_leaves_its_key_free(served: Served) -> None:
     key = str(uuid4())
-    assert _call(served, key, household_id="411299999999-0001").status_code == 404
+    assert _call(served, key, consent_reference="none").status_code == 422
     assert _call(served, key).status_code == 201
 
 

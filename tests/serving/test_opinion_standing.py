@@ -157,10 +157,10 @@ def test_a_replay_finds_an_opinion_that_was_altered(advised: Advised) -> None:
         file = moment.credit_file(body["household_id"], on=NOW.date(), policy=policy)
         assert file is not None
         from scoring.decision import area_of
-        from serving.replay import _request
+        from serving.replay import request_of
 
         binding = body["binding"]
-        asked = advising.Asked(file, policy, NOW.date(), area_of(binding["area_control"]), _request(body["request"]))
+        asked = advising.Asked(file, policy, NOW.date(), area_of(binding["area_control"]), request_of(body["request"]))
         card = advising.card_says(binding["status"], binding["grade"], policy)
 
         def differences(recorded: dict[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ from scoring.canonical import canonical
 from scoring.policy.in_force import Policies
 from serving.ledger.commitment import commitment
 from serving.replay import UnknownDecision, replay
+from serving.replay_words import Kind
 from tests.serving.county import Served, ask
 
 
@@ -58,6 +59,19 @@ def test_an_untouched_decision_is_identical(own: Served) -> None:
     assert replay(_decided(own, 0), own.parts).identical
 
 
+@pytest.mark.parametrize("format", [2, 3])
+def test_a_decision_of_an_earlier_format_replays(own: Served, format: int) -> None:
+    decision = _decided(own, 0)
+
+    def earlier(entry: dict) -> None:  # type: ignore[type-arg]
+        entry["format"] = format
+        for part in ("consent", "marks", "rights", *(("client",) if format < 3 else ())):
+            del entry[part]
+
+    _rewritten(own, decision, earlier, committed=True)
+    assert replay(decision, own.parts).differences == ()
+
+
 def test_a_content_changed_without_its_entry_is_seen(own: Served) -> None:
     decision = _decided(own, 1)
     _rewritten(own, decision, lambda entry: entry["binding"].update(grade="AAA+"), committed=False)
@@ -81,6 +95,26 @@ def test_a_policy_that_is_not_approved_is_named(own: Served) -> None:
     none = replace(own.parts, policies=Policies((), ()))
     none.__dict__["store"] = own.parts.store
     assert replay(decision, none).differences == ("its policy is not among the approved ones",)
+
+
+def test_a_certificate_that_the_certifier_would_word_otherwise_is_a_difference_of_its_own(own: Served) -> None:
+    decision = _decided(own, 6)
+    changed = {key: replace(one, wordings=one.wordings + 1) for key, one in own.parts.certificates.items()}
+    newer = replace(own.parts, certificates=changed)
+    for name in ("store", "challengers"):
+        newer.__dict__[name] = getattr(own.parts, name)
+    found = replay(decision, newer)
+    assert [(it.kind, it.what) for it in found.found] == [
+        (Kind.CERTIFICATE, "the certificate differs: the certifier changed")
+    ]
+    assert not found.cannot
+
+
+def test_a_note_worded_otherwise_is_stated_and_no_difference(own: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    decision = _decided(own, 7)
+    monkeypatch.setattr("scoring.decision.ADVISORY_NOTE", {"zh": "…", "en": "…"})
+    found = replay(decision, own.parts)
+    assert (found.identical, found.stated) == (True, ("the note, which is not compared, is worded otherwise today",))
 
 
 def test_a_filing_changed_after_the_decision_is_seen(own: Served) -> None:

@@ -14,7 +14,7 @@ from feature_store.adapters.import_file import Imported, import_file
 from feature_store.filing import CIVIL_TIME
 from serving.areas import ReleaseRefused, area_stops, release_area
 from serving.replay import replay
-from tests.serving.county import NOW, Served, ask
+from tests.serving.county import NOW, Served, ask, give_consents
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +139,7 @@ def test_a_household_without_filings_is_withheld_whatever_the_base_points(own: S
         source="households",
         on=date(2017, 12, 1),
     )
+    give_consents(own.parts, f"{village}-9999")
     binding = _binding(own, f"{village}-9999")
     assert binding["status"] == "withheld"
     assert "vetoed" in binding["possible"]

@@ -26,11 +26,11 @@ TABLES = ("log_entries", "log_nodes", "log_contents", "checkpoints", "decisions"
 
 @pytest.fixture(scope="module")
 def own(make_county: Callable[[], Served]) -> Served:
-    """A county whose log holds a client and nine decisions, with a checkpoint over six entries and one over all."""
+    """A county whose log holds its consents, a client and eight decisions, with a checkpoint over six entries and one over all."""
     own = make_county()
-    for number in range(9):
+    for number in range(8):
         assert own.client.post("/v1/decisions", json=ask(own.ids()[number])).status_code == 201
-        if number in (4, 8):
+        if number in (3, 7):
             own.client.get("/v1/log/checkpoint")
     return own
 

@@ -1,0 +1,95 @@
+"""Open decisions: a household held while one is made, whether one is open at another tenant, and closings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from feature_store.adapters.fact_tables import WHEN, metadata
+
+closings = sa.Table(
+    "closings",
+    metadata,
+    sa.Column("decision_id", postgresql.UUID, sa.ForeignKey("decisions.decision_id"), primary_key=True),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("recorded_at", WHEN, nullable=False),
+    sa.Column("by", sa.Text, nullable=False, comment="the client that said so"),
+    sa.CheckConstraint(
+        "cause in ('disbursed', 'declined_by_household', 'withdrawn_by_bank', 'superseded')", name="closings_cause"
+    ),
+)
+
+_SPACE = 0x4C55484F
+"""Advisory locks of two numbers: 'LUHO' in ASCII, and the household's. They cannot meet the locks of one number."""
+_HOLD = sa.text("""
+    SELECT pg_advisory_xact_lock(CAST(:space AS integer), household_no)
+    FROM households WHERE household_id = :household_id""")
+# Of each tenant the newest decision counts, by its place in the log: clocks of several machines may disagree.
+_ELSEWHERE = sa.text("""
+    SELECT EXISTS (
+        SELECT FROM (
+            SELECT DISTINCT ON (d.tenant) d.decision_id, d.offered_until
+            FROM decisions d JOIN households h USING (household_no)
+            WHERE h.household_id = :household_id AND d.tenant <> :tenant
+            ORDER BY d.tenant, d.entry_no DESC) newest
+        WHERE newest.offered_until > :now
+          AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id))""")
+_SEVERAL = sa.text("""
+    SELECT count(*) FROM (
+        SELECT household_no FROM (
+            SELECT DISTINCT ON (household_no, tenant) household_no, tenant, decision_id, offered_until
+            FROM decisions WHERE tenant IS NOT NULL ORDER BY household_no, tenant, entry_no DESC) newest
+        WHERE offered_until > :now
+          AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id)
+        GROUP BY household_no HAVING count(*) > 1) several""")
+_CLOSE = sa.text("""
+    INSERT INTO closings (decision_id, cause, recorded_at, "by") VALUES (:decision_id, :cause, :recorded_at, :by)
+    ON CONFLICT DO NOTHING RETURNING true""")
+_OFFERED = sa.text("SELECT offered FROM decisions WHERE decision_id = :decision_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a decision was closed. by: the client that said so."""
+
+    cause: str
+    recorded_at: datetime
+    by: str
+
+
+def hold(connection: sa.Connection, household_id: str) -> None:
+    """Let nobody else decide on a household until the transaction ends; waits for whoever does."""
+    connection.execute(_HOLD, {"space": _SPACE, "household_id": household_id})
+
+
+def open_elsewhere(connection: sa.Connection, household_id: str, *, tenant: str, now: datetime) -> bool:
+    """Whether another tenant's newest decision on a household is open. Decisions of nobody known are not counted."""
+    asked = {"household_id": household_id, "tenant": tenant, "now": now}
+    return bool(connection.execute(_ELSEWHERE, asked).scalar_one())
+
+
+def open_at_several(connection: sa.Connection, *, now: datetime) -> int:
+    """How many households have an open decision at more than one tenant: none, or something is wrong."""
+    return int(connection.execute(_SEVERAL, {"now": now}).scalar_one())
+
+
+def offered(connection: sa.Connection, decision_id: UUID) -> bool:
+    """Whether a decision that is there offered terms."""
+    return bool(connection.execute(_OFFERED, {"decision_id": decision_id}).scalar_one())
+
+
+def close(connection: sa.Connection, decision_id: UUID, *, cause: str, recorded_at: datetime, by: str) -> bool:
+    """Close a decision; False where it is closed already."""
+    row = {"decision_id": decision_id, "cause": cause, "recorded_at": recorded_at, "by": by}
+    return connection.execute(_CLOSE, row).scalar_one_or_none() is not None
+
+
+def closing_of(connection: sa.Connection, decision_id: UUID) -> Closing | None:
+    """How a decision was closed; None where it was not."""
+    query = sa.select(closings.c.cause, closings.c.recorded_at, closings.c.by)
+    row = connection.execute(query.where(closings.c.decision_id == decision_id)).one_or_none()
+    return None if row is None else Closing(*row)
