@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from feature_store.adapters.connect import StoreUnavailable
+from feature_store.adapters.recording import ClockBehind
 from scoring.errors import CreditFileInvalid, LushiError, PolicyNotInForce
 from scoring.validate import Problem
 from serving.access.callers import Forbidden
@@ -212,6 +213,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (UnknownPolicy, _unknown("policy", "unknown-policy")),
     (NoSuchVersion, _unknown("model", "unknown-model")),
     (ReplaysBusy, _said(503, "replays-busy")),
+    (ClockBehind, _said(503, "clock-behind")),
     (StoreUnavailable, _said(503, "store-unavailable")),
     (HTTPException, _http),
     (LushiError, _internal),

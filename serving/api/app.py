@@ -33,8 +33,8 @@ from serving.checkpoints import keep_signing
 from serving.database_kept import keep_database
 from serving.wiring import Parts
 
-WARM_MS = 30_000
-"""Most milliseconds that the start waits for the challenger to load."""
+WARM_MS = 5_000
+"""Most milliseconds that the start waits for the challenger to load: a registry that never answers may not hold up binding answers."""
 
 
 def create_app(parts: Parts) -> FastAPI:
