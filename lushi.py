@@ -19,6 +19,7 @@ import serving.commands.area
 import serving.commands.assess
 import serving.commands.client
 import serving.commands.consent
+import serving.commands.database
 import serving.commands.demo
 import serving.commands.grade
 import serving.commands.id_numbers
@@ -83,6 +84,7 @@ serving.commands.client.register(app, wired)
 serving.commands.consent.register(app, wired)
 serving.commands.invariants.register(app, wired)
 serving.commands.user.register(app, wired)
+serving.commands.database.register(app, settings)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
 serving.commands.objection.register(app, wired)

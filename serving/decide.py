@@ -76,10 +76,11 @@ def decide(
         StoreUnavailable: where the database is away; then nothing is recorded.
     """
     with counting_decisions() as told, parts.store.moment(parts.clock.now) as moment:
-        on = civil_day(moment.known_at)
-        policy = parts.policies.in_force(on)
+        # First, so that a repeated call has its answer also on the day after the policy's end.
         if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:
             return entry
+        on = civil_day(moment.known_at)
+        policy = parts.policies.in_force(on)
         check_purpose(request.loan.purpose, policy)
         consent = check_consent(
             moment,

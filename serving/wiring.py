@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from feature_store.adapters import embedded, pool
-from feature_store.adapters.connect import USUAL_CONNECTIONS, connect, engine_on
+from feature_store.adapters.connect import USUAL_CONNECTIONS, Engine, connect, engine_on
 from feature_store.adapters.lead import Lead
 from feature_store.adapters.lifetime import stop_unless_used
 from feature_store.adapters.store import Store
@@ -125,3 +126,20 @@ def wire(settings: Settings) -> Parts:
 def _watched(store: Store) -> Store:
     pool.watch(store.engine, DATABASE_CONNECTIONS.set)
     return store
+
+
+@contextmanager
+def unmigrated(settings: Settings) -> Iterator[Engine]:
+    """The database as it is: no step is run on it. An embedded server is started, and stopped unless it is used.
+
+    Raises:
+        StoreUnavailable: where it cannot be reached.
+    """
+    folder = settings.data / "postgres"
+    engine = engine_on(settings.database_url or embedded.start(folder))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        if not settings.database_url:
+            stop_unless_used(folder, engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from feature_store.adapters import embedded
 from feature_store.adapters.migrate import upgrade_to_head
 from feature_store.adapters.tables import metadata
+from tests import postgres15
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +33,39 @@ def server(server_folder: Path) -> Iterator[str]:
         connection.execute(sa.text("SELECT pg_reload_conf()"))
     yield url
     embedded.stop(server_folder)
+
+
+@pytest.fixture(scope="session")
+def server_15(server: str) -> Iterator[str]:
+    """The URL of a PostgreSQL 15 that lives for the test session; skips where its programs are missing."""
+    programs = postgres15.programs()
+    if programs is None:
+        pytest.skip(postgres15.MISSING)
+    user = "pgserver" if os.geteuid() == 0 else None  # whom the embedded server, started before, made
+    with (
+        tempfile.TemporaryDirectory(prefix="lushi-pg15-") as folder,
+        postgres15.running(programs, Path(folder), user=user) as url,
+    ):
+        yield url
+
+
+@pytest.fixture(params=["PostgreSQL 18", "PostgreSQL 15"])
+def each_server(request: pytest.FixtureRequest) -> str:
+    """The URL of the embedded server (18), then of one of 15."""
+    url: str = request.getfixturevalue("server" if request.param == "PostgreSQL 18" else "server_15")
+    return url
+
+
+@pytest.fixture
+def empty(each_server: str) -> Iterator[sa.Engine]:
+    """A database without any table, on each of the two servers."""
+    root = sa.create_engine(each_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with root.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE steps"))
+    engine = sa.create_engine(sa.make_url(each_server).set(database="steps"), poolclass=sa.NullPool)
+    yield engine
+    with root.connect() as connection:
+        connection.execute(sa.text("DROP DATABASE steps"))
 
 
 @pytest.fixture(scope="session")

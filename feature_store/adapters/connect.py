@@ -17,6 +17,8 @@ class StoreUnavailable(LushiError):
     """The database cannot be reached, or went away. A call that was being committed may still be recorded."""
 
 
+Engine = sa.Engine
+"""For those who hand an engine on and know no SQL."""
 USUAL_CONNECTIONS = 24
 """Most connections of a process that does not share the database's with others of its kind."""
 
@@ -26,6 +28,7 @@ def connect(url: str, *, most: int = USUAL_CONNECTIONS) -> sa.Engine:
 
     Raises:
         StoreUnavailable: where the database cannot be reached.
+        MigrationRefused: where its tables cannot be brought to that version.
     """
     engine = engine_on(url, most=most)
     with reachable():
@@ -57,6 +60,8 @@ def reachable() -> Iterator[None]:
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         if isinstance(getattr(error, "orig", None), errors.DiskFull):
             raise StoreUnavailable("the database has no room left on its disk, so nothing was recorded") from error
+        raise StoreUnavailable("the database cannot be reached; try again shortly") from error
+    except exc.PendingRollbackError as error:  # a step of the block noticed the loss and went on
         raise StoreUnavailable("the database cannot be reached; try again shortly") from error
     except exc.DBAPIError as error:
         if error.connection_invalidated:

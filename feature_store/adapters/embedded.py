@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import importlib
 import os
+import re
 import subprocess
 import time
 import warnings
@@ -46,6 +47,7 @@ log_timezone = 'UTC'
 """
 _START_SECONDS = 120
 """How long a start may take; recovery after a power cut is the slow case."""
+_IN_ORDER = r"^Database cluster state: +shut down$"
 
 
 class DatabaseFolderUnusable(LushiError):
@@ -87,6 +89,31 @@ def is_running(folder: Path) -> bool:
     """Whether the folder's server is running."""
     data = folder.resolve() / "data"
     return data.exists() and _running(data) is not None
+
+
+def revive(folder: Path) -> bool:
+    """Start the folder's server again where it ended by itself; True where that was needed and done.
+
+    PostgreSQL ends where it cannot write its journal (a full disk), or where something kills it. A server that
+    somebody stopped stays stopped: its folder says that it was shut down in order.
+
+    Raises:
+        DatabaseFolderUnusable: where it cannot be started, as long as the cause lasts.
+    """
+    if not (folder / "data" / "PG_VERSION").exists() or is_running(folder):
+        return False
+    server = _server(folder)
+    arguments = ("-D", str(server.pgdata))
+    try:
+        told = _wheel("pgexec").pgexec(
+            "pg_controldata", arguments, server.bin_path, user=server.system_user, env={**os.environ, "LC_ALL": "C"}
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DatabaseFolderUnusable(folder, _cause(error)) from error
+    if re.search(_IN_ORDER, told, re.MULTILINE):
+        return False
+    start(folder)
+    return True
 
 
 def stop(folder: Path) -> bool:

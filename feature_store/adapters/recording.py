@@ -22,12 +22,15 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(:key, hashtext(:source))"
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
 _SHARED = sa.text("SELECT pg_advisory_xact_lock_shared(:key)")
 # A statement of its own: its snapshot must be taken after the lock is held.
-_GREATEST_BATCH = sa.text(
-    "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases))"
+# The log's last entry stands for all: a decision, a consent, a change of clients. It is found by its key.
+_GREATEST_KNOWN = sa.text(
+    "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
+    " (SELECT recorded_at FROM log_entries ORDER BY index DESC LIMIT 1))"
 )
 _GREATEST = sa.text(
     "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
-    " (SELECT max(recorded_at) FROM decisions), (SELECT max(known_at) FROM register_runs))"
+    " (SELECT max(recorded_at) FROM decisions), (SELECT max(known_at) FROM register_runs),"
+    " (SELECT recorded_at FROM log_entries ORDER BY index DESC LIMIT 1))"
 )
 _TICK = timedelta(microseconds=1)
 MOST_LAG = timedelta(minutes=5)
@@ -45,7 +48,7 @@ def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> date
     Holds the lock in shared mode until the connection's transaction ends.
     """
     connection.execute(_SHARED, {"key": _LOCK})
-    greatest: datetime | None = connection.execute(_GREATEST_BATCH).scalar_one()
+    greatest: datetime | None = connection.execute(_GREATEST_KNOWN).scalar_one()
     return later(now(), greatest)
 
 

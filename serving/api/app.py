@@ -36,11 +36,12 @@ from serving.approve import adopt_policies
 from serving.area_states import AreaStates
 from serving.background import keep_doing
 from serving.challenger.advise import warm
+from serving.database_kept import keep_database
 from serving.readiness import Readiness
 from serving.wiring import Parts
 
-WARM_MS = 30_000
-"""Most milliseconds that the start waits for the challenger to load."""
+WARM_MS = 5_000
+"""Most milliseconds that the start waits for the challenger to load: a registry that never answers may not hold up binding answers."""
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -50,9 +51,10 @@ def create_app(parts: Parts) -> FastAPI:
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_adopt, parts)
         await run_in_threadpool(_warm, parts)
-        background = asyncio.create_task(keep_doing(parts))
+        kept = [asyncio.create_task(keep(parts)) for keep in (keep_doing, keep_database)]
         yield
-        background.cancel()
+        for task in kept:
+            task.cancel()
         await run_in_threadpool(parts.let_go_of_lead)
 
     app = FastAPI(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,24 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from feature_store.adapters.migrate import downgrade, move, upgrade_to_head
+from feature_store.adapters.migrations import versions
 from feature_store.adapters.tables import metadata
 from scoring.canonical import canonical, sha256
 from serving.ledger.verify import verify
 from tests.verify.logs import SIGNER
 
 DECISIONS = 300
-
-
-@pytest.fixture
-def empty(server: str) -> Iterator[sa.Engine]:
-    """A database without any table."""
-    root = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with root.connect() as connection:
-        connection.execute(sa.text("CREATE DATABASE steps"))
-    engine = sa.create_engine(sa.make_url(server).set(database="steps"), poolclass=sa.NullPool)
-    yield engine
-    with root.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE steps"))
+STEPS = sorted(Path(versions.__file__).parent.glob("v[0-9]*.py"))
 
 
 def _decided_before_the_log(engine: sa.Engine) -> list[bytes]:
@@ -56,6 +46,34 @@ def test_up_down_and_up_again_on_an_empty_database(empty: sa.Engine) -> None:
     upgrade_to_head(empty)
     with empty.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_each_step_taken_back_and_made_again_leaves_the_same_tables(empty: sa.Engine) -> None:
+    upgrade_to_head(empty)
+    for _ in STEPS:
+        before = _shape(empty)
+        move(empty, "-1", command.downgrade)
+        assert _shape(empty) != before
+        move(empty, "+1", command.upgrade)
+        assert _shape(empty) == before
+        move(empty, "-1", command.downgrade)
+    assert _shape(empty) == set()
+
+
+def _shape(engine: sa.Engine) -> set[tuple[str, ...]]:
+    """Every column, constraint, index and trigger of the database but those of alembic's own table."""
+    ours = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'alembic_version')"
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name <> 'alembic_version'"
+            " UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid), '' FROM pg_constraint"
+            f" WHERE contype <> 'n' AND conrelid IN {ours}"  # of 18, not null is a constraint too
+            f" UNION ALL SELECT 'index', '', pg_get_indexdef(indexrelid), '' FROM pg_index WHERE indrelid IN {ours}"
+            " UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid), tgenabled::text FROM pg_trigger"
+            f" WHERE NOT tgisinternal AND tgrelid IN {ours}"
+        ).all()
+    return {tuple(row) for row in rows}
 
 
 def test_decisions_of_before_move_into_the_log_and_back(empty: sa.Engine) -> None:

@@ -49,8 +49,12 @@ class Advised:
     def binding(self, household_id: str) -> tuple[bytes, dict[str, Any]]:
         """The bytes of everything but the advice and the decision's own ids and time; and the advice."""
         body = self.decide(household_id)
-        kept = {key: body[key] for key in ("binding", "read", "request", "household_id", "village_code", "kind")}
-        return canonical(kept), body["advisory"]
+        return part_of(body), body["advisory"]
+
+
+def part_of(body: dict[str, Any]) -> bytes:
+    """The bytes of an answer's binding part, without the advice and the decision's own ids and time."""
+    return canonical({key: body[key] for key in ("binding", "read", "request", "household_id", "village_code", "kind")})
 
 
 def raising(error: BaseException) -> Callable[..., Any]:

@@ -38,18 +38,17 @@ def county_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -> Iterator[Callable[[], Served]]:
-    """Makes a county of its own with the first round imported, the clock at :data:`NOW`."""
+def make_county(tmp_path_factory: pytest.TempPathFactory, county_folder: Path) -> Iterator[Callable[..., Served]]:
+    """Makes a county of its own with the first round imported, the clock at :data:`NOW`; on a database and in a folder of its own, or given ones."""
     made: list[Served] = []
 
-    def make() -> Served:
-        folder = tmp_path_factory.mktemp("data")
+    def make(database_url: str = "", folder: Path | None = None) -> Served:
+        folder = folder or tmp_path_factory.mktemp("data")
         clock = FixedClock(NOW)
-        parts = replace(
-            wire(read_settings({"LUSHI_DATA": str(folder), "LUSHI_CALLS_PER_SECOND": "10000"})),
-            clock=clock,
-            passwords=CHEAP,
-        )
+        environment = {"LUSHI_DATA": str(folder), "LUSHI_CALLS_PER_SECOND": "10000"}
+        if database_url:
+            environment["LUSHI_DATABASE_URL"] = database_url
+        parts = replace(wire(read_settings(environment)), clock=clock, passwords=CHEAP)
         import_round(parts, sorted(county_folder.iterdir())[0], clock)
         clock.moment = NOW
         give_consents(parts)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +15,7 @@ import pytest
 from serving.ledger.verify import verify
 from serving.replay import replay
 from tests.serving.county import Served, ask
+from tests.serving.service import Service
 
 CALLS, CALLERS, KILLS, REPLAYS = 2000, 16, 3, 200
 
@@ -28,9 +24,7 @@ CALLS, CALLERS, KILLS, REPLAYS = 2000, 16, 3, 200
 def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Served]) -> None:
     served = make_county()
     ids = served.ids()
-    port = _free_port()
-    base = f"http://127.0.0.1:{port}"
-    service = _Service(served, port)
+    service = Service(served)
     header = served.key()
     answered: dict[str, str] = {}
     done = threading.Event()
@@ -39,7 +33,7 @@ def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Serv
         with httpx2.Client(timeout=10, headers=header) as client:
             for _ in range(200):
                 try:
-                    answer = client.post(f"{base}/v1/decisions", json=ask(ids[number % len(ids)]))
+                    answer = client.post(f"{service.base}/v1/decisions", json=ask(ids[number % len(ids)]))
                 except httpx2.HTTPError:
                     time.sleep(0.1)
                     continue
@@ -54,7 +48,7 @@ def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Serv
         for number in range(1, KILLS + 1):
             while len(answered) < number * CALLS // (KILLS + 1) and not done.is_set():
                 time.sleep(0.02 + 0.05 * chance.random())
-            service.kill_and_restart()
+            service.kill()
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -65,8 +59,7 @@ def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Serv
     finally:
         done.set()
         killer.join()
-        service.process.kill()
-        service.process.wait()
+        service.close()
     assert service.kills == KILLS
     assert len(answered) == CALLS
     with served.parts.store.looking(served.clock.now()) as moment:
@@ -79,39 +72,3 @@ def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Serv
     assert answered.items() <= recorded.items()
     chosen = random.Random(2).sample(sorted(recorded), REPLAYS)
     assert [replay(UUID(one), served.parts).differences for one in chosen] == [()] * REPLAYS
-
-
-class _Service:
-    """``lushi serve`` as a process of its own on the county's database."""
-
-    def __init__(self, served: Served, port: int) -> None:
-        self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("LUSHI_")},
-            "LUSHI_DATA": str(served.folder),
-            "LUSHI_NOW": served.clock.moment.isoformat(),
-            "LUSHI_PORT": str(port),
-        }
-        self._port, self.kills = port, 0
-        self.process = self._start()
-
-    def kill_and_restart(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        assert self.process.wait() == -signal.SIGKILL
-        self.kills += 1
-        self.process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen([sys.executable, "-m", "lushi", "serve"], env=self._environment)
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
-                    return process
-            assert process.poll() is None, "the service ended by itself"
-            time.sleep(0.1)
-        raise AssertionError("the service did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

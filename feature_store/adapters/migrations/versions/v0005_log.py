@@ -59,19 +59,23 @@ _AT_ONCE = 1_000
 
 
 def upgrade() -> None:
-    """Create the log and move every decision into it."""
+    """Create the log and move every decision into it; refused where one is not what its hash says."""
     op.execute(TABLES)
     connection = op.get_bind()
     edge: list[bytes] = []  # of each level the last node that waits for its right neighbour
     last = 0
     while rows := connection.execute(
-        sa.text("SELECT entry_no, recorded_at, entry FROM decisions WHERE entry_no >= :last ORDER BY 1 LIMIT :most"),
+        sa.text(
+            "SELECT entry_no, recorded_at, entry, sha256 FROM decisions WHERE entry_no >= :last ORDER BY 1 LIMIT :most"
+        ),
         {"last": last, "most": _AT_ONCE},
     ).all():
         entries, contents, nodes = [], [], []
-        for index, recorded_at, content in rows:
+        for index, recorded_at, content, digest in rows:
             if index != last:
                 raise RuntimeError(f"the decisions' numbers have a gap before {index}; restore the table first")
+            if hashlib.sha256(bytes(content)).digest() != bytes(digest):
+                raise RuntimeError(f"the decision numbered {index} is not what its hash says; restore the table first")
             salt = secrets.token_bytes(32)
             body = _body(recorded_at.isoformat(), hmac.new(salt, bytes(content), hashlib.sha256).hexdigest())
             entries.append({"index": index, "recorded_at": recorded_at, "body": body})
