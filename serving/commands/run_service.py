@@ -18,6 +18,7 @@ from serving.api.app import create_app
 from serving.api.http_protocol import WIRE
 from serving.clock import SystemClock
 from serving.commands.supervisor import Supervisor
+from serving.database_kept import look_after
 from serving.gauges import Gauges
 from serving.settings import Settings
 from serving.telemetry import logs
@@ -74,7 +75,14 @@ def run(parts: Parts, ready: Callable[[], None], *, workers: int = 1, usual_metr
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lushi-metrics-"))
         stack.enter_context(_environment(_shared(parts, workers) | {FOLDER: folder}))
         clock = None if isinstance(parts.clock, SystemClock) else parts.clock
-        supervisor = Supervisor(config, [listening], ready=ready, folder=folder, clock=clock)
+        supervisor = Supervisor(
+            config,
+            [listening],
+            ready=ready,
+            look_after=lambda: look_after(settings),
+            folder=folder,
+            clock=clock,
+        )
         gauges = Gauges(parts, supervisor.numbers)
         stack.enter_context(_metrics(gauges, settings, usual_metrics_port, folder=folder))
         _LOG.info("service starts", workers=workers, address=address(settings))

@@ -28,7 +28,7 @@ _PATIENCE_SECONDS = 0.05
 class Supervisor(Multiprocess):
     """Keeps the workers alive until SIGTERM or SIGINT, says when all answer, and counts those that ended by themselves.
 
-    folder: of the workers' numbers, '' for none. clock: told to a worker that is started later, where it is not the machine's.
+    look_after: called twice a second. folder: of the workers' numbers, '' for none. clock: told to a worker that is started later, where it is not the machine's.
     """
 
     def __init__(
@@ -37,11 +37,12 @@ class Supervisor(Multiprocess):
         sockets: list[socket.socket],
         *,
         ready: Callable[[], None],
+        look_after: Callable[[], None],
         folder: str,
         clock: Clock | None,
     ) -> None:
         super().__init__(config, sockets)
-        self._ready, self._folder, self._clock = ready, folder, clock
+        self._ready, self._look_after, self._folder, self._clock = ready, look_after, folder, clock
         self._told, self.restarts = False, 0
         self._heard: dict[Process, float] = {}
 
@@ -64,6 +65,7 @@ class Supervisor(Multiprocess):
         """Start again what has ended or hangs; called twice a second, and never waits for a worker that is still starting."""
         if self.should_exit.is_set():
             return
+        self._look_after()
         if self._clock is not None:
             os.environ["LUSHI_NOW"] = self._clock.now().isoformat()
         for place, process in enumerate(self.processes):
