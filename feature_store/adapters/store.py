@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from feature_store.adapters import read_areas, read_county, read_file, recording
 from feature_store.adapters.connect import reachable
+from feature_store.adapters.kept_books import KeptBooks
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.read_county import County
 from feature_store.areas import AreaHistory
@@ -34,7 +35,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self.layouts = Layouts()
+        self.layouts, self.books = Layouts(), KeptBooks()
 
     @contextmanager
     def moment(self, now: Callable[[], datetime]) -> Iterator[Moment]:
@@ -45,7 +46,7 @@ class Store:
         """
         with reachable(), self.engine.begin() as connection:
             connection.execute(_PATIENCE)
-            yield Moment(recording.fix_known_at(connection, now), connection, self.layouts)
+            yield Moment(recording.fix_known_at(connection, now), connection, self.layouts, self.books)
 
     def now(self, now: Callable[[], datetime]) -> datetime:
         """A knowledge time, fixed and let go at once: nothing can be recorded before it any more."""
@@ -60,7 +61,7 @@ class Store:
             StoreUnavailable: as :meth:`moment`.
         """
         with reachable(), self.engine.begin() as connection:
-            yield Moment(known_at, connection, self.layouts)
+            yield Moment(known_at, connection, self.layouts, self.books)
 
     @contextmanager
     def alone(self, work: str) -> Iterator[None]:
@@ -94,6 +95,7 @@ class Moment:
     known_at: datetime
     connection: sa.Connection
     layouts: Layouts
+    books: KeptBooks = field(default_factory=KeptBooks)
 
     def credit_file(self, household_id: str, *, on: date, policy: Policy) -> CreditFile | None:
         """The household's credit file on a day; None for a household not registered by then."""
@@ -134,15 +136,7 @@ class Moment:
 
     def village_book(self, village_code: str, *, on: date, policy: Policy) -> list[read_areas.MonthRow]:
         """The village's month ends as they were stated (the area's features), oldest first."""
-        found = read_areas.month_ends(
-            self.connection,
-            on=on,
-            known_at=self.known_at,
-            classes=policy.areas.classes,
-            within=village_code,
-            carried=False,
-        )
-        return found.get(village_code, [])
+        return self.books.of(self.connection, village_code, on=on, known_at=self.known_at, policy=policy)
 
 
 def county(store_or_connection: Store | sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:
