@@ -22,8 +22,10 @@ from scoring.policy.schema import Policy
 
 _TRY = sa.text("SELECT pg_try_advisory_lock(hashtext(:work))")
 _FREE = sa.text("SELECT pg_advisory_unlock(hashtext(:work))")
-_PATIENCE = sa.text("SET LOCAL lock_timeout = '5s'")
-"""A call that cannot have its moment in time says so instead of queueing without end."""
+_PATIENCE = sa.text(
+    "SELECT set_config('lock_timeout', '5s', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
+"""A call that cannot have its moment in time says so instead of queueing without end; its queries are planned once."""
 
 
 class AtWork(LushiError):

@@ -81,7 +81,7 @@ def _bearer(scope: Scope) -> str:
 def allowed(act: Act) -> Any:
     """The dependency of a route: the caller, whose role must allow the act."""
 
-    def check(request: Request) -> Caller:
+    async def check(request: Request) -> Caller:  # async: checked at once, without a thread
         caller: Caller = request.state.caller
         if not caller.may(act):
             raise Forbidden("the key's role does not allow this call")
