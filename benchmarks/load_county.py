@@ -58,6 +58,10 @@ class LoadCounty:
         ids = polars.read_parquet(first)["household_id"].sort().to_list()
         return random.Random(_SEED).sample(ids, min(most, len(ids)))
 
+    def one_of_each_village(self) -> list[str]:
+        """Ids of one household of each village, for a service that is to know every village's loan book."""
+        return list({it.rpartition("-")[0]: it for it in self.households(10**9)}.values())
+
     def decision(self, household_id: str) -> dict[str, object]:
         """What a bank asks about a household."""
         return {

@@ -22,7 +22,8 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.load_client import Target, post, put
+from benchmarks.load import decisions
+from benchmarks.load_client import ask, put
 from benchmarks.load_county import LoadCounty
 from serving.api.app import create_app
 from serving.settings import read_settings
@@ -34,7 +35,7 @@ STEPS = (
     ("body read and checked", "serving.api.limits:json.loads"),
     ("the rest of the use case", "serving.api.app:decide"),
     ("transaction begun, moment fixed", "feature_store.adapters.store:recording.fix_known_at"),
-    ("credit file read", "feature_store.adapters.store:Moment.credit_file"),
+    ("credit file read", "feature_store.adapters.store:Moment.credit_files"),
     ("area's state", "serving.area_states:AreaStates.state"),
     ("assessed", "serving.decide:assess"),
     ("explained", "serving.decide:binding_of"),
@@ -90,12 +91,9 @@ class _Clock:
 def measure(county: LoadCounty) -> Steps:
     """One connection's calls to the service in this process."""
     with _served(county) as port:
-        requests = [
-            post("/v1/decisions", county.decision(it), Authorization=f"Bearer {county.key}")
-            for it in county.households(HOUSEHOLDS)
-        ]
-        target = Target(port, requests, 201, b'"additivity_error"')
-        put(target, connections=1, seconds=SECONDS)
+        target = decisions(county, port, county.households(HOUSEHOLDS))
+        for request in decisions(county, port, county.one_of_each_village()).requests:
+            ask(target, request)
         clock = _Clock()
         with _timed(clock):
             found = put(target, connections=1, seconds=SECONDS)

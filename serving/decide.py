@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from feature_store.adapters import idempotency
 from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
+from feature_store.vector import history_dates
 from scoring.assess import Assessment, assess
 from scoring.canonical import canonical, sha256
 from scoring.decision import binding_of, money, sources_data
@@ -75,7 +76,8 @@ def decide(
         if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:
             return entry
         check_purpose(request.loan.purpose, policy)
-        file = moment.credit_file(request.household_id, on=on, policy=policy)
+        # The history is read along, for the opinion alone: the assessment sees the file of today.
+        file, *past = moment.credit_files(request.household_id, days=(on, *history_dates(on)), policy=policy)
         if file is None:
             raise UnknownHousehold("no household with that id is registered; check the id")
         area = areas.state(moment, file.village_code, on=on, policy=policy)
@@ -86,7 +88,7 @@ def decide(
         advisory = advise(
             moment,
             parts.challengers,
-            Asked(file, policy, on, area, request.loan),
+            Asked(file, policy, on, area, request.loan, past),
             card=card_says(settled.status, settled.grade.id if settled.grade else None, policy),
         )
         decision_id = uuid4()

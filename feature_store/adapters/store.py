@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -66,6 +66,16 @@ class Store:
             yield Moment(known_at, connection, self.layouts, self.books)
 
     @contextmanager
+    def briefly(self) -> Iterator[sa.Connection]:
+        """A connection whose statements each stand by themselves, committed at once.
+
+        Raises:
+            StoreUnavailable: as :meth:`moment`.
+        """
+        with reachable(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    @contextmanager
     def alone(self, work: str) -> Iterator[None]:
         """A long piece of work that no other process may do meanwhile; holds up nobody else.
 
@@ -101,8 +111,12 @@ class Moment:
 
     def credit_file(self, household_id: str, *, on: date, policy: Policy) -> CreditFile | None:
         """The household's credit file on a day; None for a household not registered by then."""
-        return read_file.credit_file(
-            self.connection, household_id, on=on, known_at=self.known_at, policy=policy, layouts=self.layouts
+        return self.credit_files(household_id, days=[on], policy=policy)[0]
+
+    def credit_files(self, household_id: str, *, days: Sequence[date], policy: Policy) -> list[CreditFile | None]:
+        """The same on each of several different days, read at once."""
+        return read_file.credit_files(
+            self.connection, household_id, days=days, known_at=self.known_at, policy=policy, layouts=self.layouts
         )
 
     def credit_file_from(

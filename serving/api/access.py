@@ -62,9 +62,9 @@ class KeyNeeded:
         if not written:
             return None
         rate = self._parts.settings.calls_per_second
-        with self._parts.store.looking(self._parts.clock.now()) as moment:
-            caller = caller_of(moment.connection, written, pepper=self._parts.access_key, now=moment.known_at)
-            if caller is None or rates.take(moment.connection, caller.client_id, rate=rate, burst=rate * BURST):
+        with self._parts.store.briefly() as connection:
+            caller = caller_of(connection, written, pepper=self._parts.access_key, now=self._parts.clock.now())
+            if caller is None or rates.take(connection, caller.client_id, rate=rate, burst=rate * BURST):
                 return caller
             return TooMany()
 

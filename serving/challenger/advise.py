@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,13 +26,17 @@ from serving.challenger.worker import Deadline
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an opinion is about: the household as known, its area and the loan that it asks for."""
+    """What an opinion is about: the household as known, its area and the loan that it asks for.
+
+    past: its files on the days of its history, where they were read along with the first; None to read them.
+    """
 
     file: CreditFile
     policy: Policy
     on: date
     area: AreaState | None
     loan: Request
+    past: Sequence[CreditFile | None] | None = None
 
 
 Vector = Callable[[Moment, Asked, FeatureSet], Matrix]
@@ -48,7 +52,9 @@ def card_says(status: str, grade: str | None, policy: Policy) -> CardSays:
 def read_vector(moment: Moment, asked: Asked, feature_set: FeatureSet) -> Matrix:
     """The features, from the household's files on the days of its history as known at the moment."""
     file, policy = asked.file, asked.policy
-    past = [moment.credit_file(file.household_id, on=day, policy=policy) for day in history_dates(asked.on)]
+    past = asked.past
+    if past is None:
+        past = moment.credit_files(file.household_id, days=history_dates(asked.on), policy=policy)
     loan = LoanAsked(float(asked.loan.amount_cny), asked.loan.term_months, asked.loan.purpose)
     book = area_book(moment.village_book(file.village_code, on=asked.on, policy=policy))
     return vector_of(feature_set, policy, now=file, past=past, loan=loan, area=book, on=asked.on)
