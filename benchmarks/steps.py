@@ -53,11 +53,15 @@ REST = "HTTP, routing, threads, client"
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Median of a call's milliseconds as the client saw them, and each step's own mean milliseconds a call."""
+    """Mean milliseconds of a call as the client saw it, and each step's own: on the clock, and on a processor.
+
+    The latter leave out what PostgreSQL, the disk and the model's thread do meanwhile.
+    """
 
     call_ms: float
     calls: int
     own_ms: dict[str, float]
+    cpu_ms: dict[str, float]
 
 
 class _Clock:
@@ -65,8 +69,9 @@ class _Clock:
 
     def __init__(self) -> None:
         self.own = dict.fromkeys((name for name, _ in STEPS), 0.0)
+        self.cpu = dict(self.own)
         self._open: list[str] = []
-        self._since = 0.0
+        self._since = self._cpu_since = 0.0
 
     def timed(self, step: str, run: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(run)
@@ -82,10 +87,11 @@ class _Clock:
         return timing
 
     def _turn(self) -> None:
-        now = time.perf_counter()
+        now, cpu = time.perf_counter(), time.thread_time()
         if self._open:
             self.own[self._open[-1]] += now - self._since
-        self._since = now
+            self.cpu[self._open[-1]] += cpu - self._cpu_since
+        self._since, self._cpu_since = now, cpu
 
 
 def measure(county: LoadCounty) -> Steps:
@@ -100,17 +106,20 @@ def measure(county: LoadCounty) -> Steps:
     if found.wrong or found.partial:
         raise RuntimeError(f"{found.wrong} calls failed and {found.partial} had no opinion")
     calls = len(found.milliseconds)
-    own = {step: seconds * 1000 / calls for step, seconds in clock.own.items()}
-    return Steps(statistics.fmean(found.milliseconds), calls, own)
+    own, cpu = (
+        {step: seconds * 1000 / calls for step, seconds in measured.items()} for measured in (clock.own, clock.cpu)
+    )
+    return Steps(statistics.fmean(found.milliseconds), calls, own, cpu)
 
 
 def show(found: Steps, console: Console) -> None:
     """Print the table, in the order of a call."""
     title = f"where the time of one decision goes: {found.calls:,} calls, one at a time"
-    table = Table("step", "ms a call", "share", title=title)
+    table = Table("step", "ms a call", "share", "of it Python's own", title=title)
     rest = found.call_ms - sum(found.own_ms.values())
     for step, own in [*found.own_ms.items(), (REST, rest), ("a call, as the client sees it", found.call_ms)]:
-        table.add_row(step, f"{own:.3f}", f"{own / found.call_ms:.0%}")
+        cpu = f"{found.cpu_ms[step]:.3f}" if step in found.cpu_ms else "–"
+        table.add_row(step, f"{own:.3f}", f"{own / found.call_ms:.0%}", cpu)
     console.print(table)
 
 

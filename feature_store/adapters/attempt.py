@@ -14,9 +14,8 @@ def attempt(connection: sa.Connection, *, within_ms: int) -> Iterator[None]:
 
     within_ms: most milliseconds for each statement. Always rolled back, so the limit ends with the block.
     """
-    savepoint = connection.begin_nested()
+    connection.exec_driver_sql(f"SAVEPOINT attempt; SET LOCAL statement_timeout = {max(int(within_ms), 1)}")
     try:
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(int(within_ms), 1)}")
         yield
     finally:
-        savepoint.rollback()
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")

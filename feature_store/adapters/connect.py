@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from feature_store.adapters.alive import check_when_taken
 from feature_store.adapters.migrate import upgrade_to_head
 from scoring.errors import LushiError
 
@@ -26,9 +27,8 @@ def connect(url: str, *, pool_size: int = 16) -> sa.Engine:
         sa.make_url(url)
     except (exc.ArgumentError, ValueError):
         raise LushiError("LUSHI_DATABASE_URL cannot be read; write postgresql://user:password@host:port/db") from None
-    engine = sa.create_engine(
-        url, pool_size=pool_size, max_overflow=8, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=8, pool_timeout=10, hide_parameters=True)
+    check_when_taken(engine)
     with reachable():
         upgrade_to_head(engine)
     return engine

@@ -23,10 +23,17 @@ class KeptBooks:
         self._kept: dict[_Key, list[MonthRow]] = {}
 
     def of(
-        self, connection: sa.Connection, village_code: str, *, on: date, known_at: datetime, policy: Policy
+        self,
+        connection: sa.Connection,
+        village_code: str,
+        *,
+        on: date,
+        known_at: datetime,
+        version: datetime | None,
+        policy: Policy,
     ) -> list[MonthRow]:
-        """The village's month ends, oldest first."""
-        key = (policy.sha256, village_code, on, read_areas.book_version(connection, known_at=known_at))
+        """The village's month ends, oldest first. version: :func:`read_areas.book_version` at that time."""
+        key = (policy.sha256, village_code, on, version)
         with self._lock:
             book = self._kept.get(key)
         if book is None:

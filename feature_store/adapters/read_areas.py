@@ -9,7 +9,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from feature_store.adapters.recording import take_recorded_at
+from feature_store.adapters.recording import OF_LOAN_BOOKS, take_recorded_at
 from feature_store.areas import Release
 from scoring.policy.lending import LoanClass
 
@@ -54,10 +54,9 @@ _VILLAGES = sa.text("""
     SELECT code FROM areas JOIN batches USING (batch_no)
     WHERE kind = 'village' AND starts_with(code, :within) AND recorded_at <= :known_at ORDER BY code""")
 # Recording times are unique and only rise, so the greatest one changes with every recording.
-_VERSION = sa.text("""
+_VERSION = sa.text(f"""
     SELECT greatest(
-        (SELECT max(recorded_at) FROM batches
-         WHERE source IN ('areas', 'households', 'loans', 'loan_months') AND recorded_at <= :known_at),
+        (SELECT max(recorded_at) FROM batches WHERE {OF_LOAN_BOOKS} AND recorded_at <= :known_at),
         (SELECT max(recorded_at) FROM area_releases WHERE recorded_at <= :known_at))""")
 _RELEASES = sa.text("""
     SELECT area_code, signed_on, "by", second, why, recorded_at FROM area_releases

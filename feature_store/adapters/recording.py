@@ -16,12 +16,18 @@ from scoring.errors import LushiError
 
 _LOCK = 0x4C555348_4B4E4F57
 """Advisory lock key: 'LUSHKNOW' in ASCII."""
+OF_LOAN_BOOKS = "source IN ('areas', 'households', 'loans', 'loan_months')"
+"""The batches that a loan book rests on, besides the releases of areas."""
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
-_SHARED = sa.text("SELECT pg_advisory_xact_lock_shared(:key)")
-# A statement of its own: its snapshot must be taken after the lock is held.
-_GREATEST_BATCH = sa.text(
-    "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases))"
+# A reader that cannot have its moment in time says so instead of queueing without end; its queries are planned once.
+_SHARED = sa.text(
+    "SELECT set_config('lock_timeout', '5s', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
+    " pg_advisory_xact_lock_shared(:key)"
 )
+# A statement of its own: its snapshot must be taken after the lock is held.
+_GREATEST_BATCH = sa.text(f"""
+    SELECT greatest(max(b.recorded_at), r.last), greatest(max(b.recorded_at) FILTER (WHERE {OF_LOAN_BOOKS}), r.last)
+    FROM batches b RIGHT JOIN (SELECT max(recorded_at) AS last FROM area_releases) r ON true GROUP BY r.last""")
 _GREATEST = sa.text(
     "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
     " (SELECT max(recorded_at) FROM decisions), (SELECT max(known_at) FROM register_runs))"
@@ -31,14 +37,15 @@ MOST_LAG = timedelta(minutes=5)
 """A clock that lags less is overruled; one that lags more stops decisions instead of dating them wrongly."""
 
 
-def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:
+def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> tuple[datetime, datetime | None]:
     """The knowledge time of a reader: now, or the last recording where the clock lags behind it.
 
+    With it the time at which something that loan books rest on was last recorded; None where nothing was.
     Holds the lock in shared mode until the connection's transaction ends.
     """
     connection.execute(_SHARED, {"key": _LOCK})
-    greatest: datetime | None = connection.execute(_GREATEST_BATCH).scalar_one()
-    return later(now(), greatest)
+    greatest, book = connection.execute(_GREATEST_BATCH).one()
+    return later(now(), greatest), book
 
 
 def take_recorded_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:

@@ -22,10 +22,6 @@ from scoring.policy.schema import Policy
 
 _TRY = sa.text("SELECT pg_try_advisory_lock(hashtext(:work))")
 _FREE = sa.text("SELECT pg_advisory_unlock(hashtext(:work))")
-_PATIENCE = sa.text(
-    "SELECT set_config('lock_timeout', '5s', true), set_config('plan_cache_mode', 'force_generic_plan', true)"
-)
-"""A call that cannot have its moment in time says so instead of queueing without end; its queries are planned once."""
 
 
 class AtWork(LushiError):
@@ -47,8 +43,8 @@ class Store:
             StoreUnavailable: where the database is away, or goes away before the commit.
         """
         with reachable(), self.engine.begin() as connection:
-            connection.execute(_PATIENCE)
-            yield Moment(recording.fix_known_at(connection, now), connection, self.layouts, self.books)
+            known_at, book = recording.fix_known_at(connection, now)
+            yield Moment(known_at, connection, self.layouts, self.books, (book,))
 
     def now(self, now: Callable[[], datetime]) -> datetime:
         """A knowledge time, fixed and let go at once: nothing can be recorded before it any more."""
@@ -102,12 +98,16 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A transaction with its knowledge time; whatever it reads was recorded by then."""
+    """A transaction with its knowledge time; whatever it reads was recorded by then.
+
+    _book: the version of the loan books, where it was read along with the time.
+    """
 
     known_at: datetime
     connection: sa.Connection
     layouts: Layouts
     books: KeptBooks = field(default_factory=KeptBooks)
+    _book: tuple[datetime | None] | None = None
 
     def credit_file(self, household_id: str, *, on: date, policy: Policy) -> CreditFile | None:
         """The household's credit file on a day; None for a household not registered by then."""
@@ -133,10 +133,12 @@ class Moment:
 
     def known(self, known_at: datetime) -> Moment:
         """The same transaction looking from an earlier knowledge time."""
-        return replace(self, known_at=known_at)
+        return replace(self, known_at=known_at, _book=None)
 
     def book_version(self) -> datetime | None:
         """When loans, registrations, areas or releases were last recorded; None where none were."""
+        if self._book is not None:
+            return self._book[0]
         return read_areas.book_version(self.connection, known_at=self.known_at)
 
     def area_history(self, village_code: str, *, on: date, policy: Policy) -> AreaHistory:
@@ -152,7 +154,14 @@ class Moment:
 
     def village_book(self, village_code: str, *, on: date, policy: Policy) -> list[read_areas.MonthRow]:
         """The village's month ends as they were stated (the area's features), oldest first."""
-        return self.books.of(self.connection, village_code, on=on, known_at=self.known_at, policy=policy)
+        return self.books.of(
+            self.connection,
+            village_code,
+            on=on,
+            known_at=self.known_at,
+            version=self.book_version(),
+            policy=policy,
+        )
 
 
 def county(store_or_connection: Store | sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:

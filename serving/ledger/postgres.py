@@ -8,7 +8,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from feature_store.adapters import log_tables
 from feature_store.adapters.fact_tables import households
 from feature_store.adapters.service_tables import checkpoints, decisions, log_contents, log_entries
 from feature_store.adapters.store import Moment
@@ -17,7 +16,11 @@ from serving.ledger import log
 from serving.ledger.checkpoint import size_of
 from serving.ledger.entries import Entry
 
-_HOUSEHOLD = sa.select(households.c.household_no).where(households.c.household_id == sa.bindparam("household_id"))
+_HOUSEHOLD = sa.select(
+    households.c.household_no,
+    sa.select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1).scalar_subquery(),
+).where(households.c.household_id == sa.bindparam("household_id"))
+"""The household's number, and along with it the newest checkpoint."""
 _ENTRIES = (
     sa.select(
         decisions.c.entry_no,
@@ -39,8 +42,7 @@ def append(
 ) -> Entry:
     """Record a decision inside the moment's transaction; it stands once that commits."""
     connection = moment.connection
-    household_no = connection.execute(_HOUSEHOLD, {"household_id": household_id}).scalar_one()
-    checkpoint = log_tables.newest_checkpoint(connection)
+    household_no, checkpoint = connection.execute(_HOUSEHOLD, {"household_id": household_id}).one()
     found = log.append(connection, kind="decision", recorded_at=recorded_at, content=content)
     row = {
         "entry_no": found.index,
