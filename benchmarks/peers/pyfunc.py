@@ -37,7 +37,8 @@ def save(model: Path, folder: Path, *, signature: bool) -> None:
                 self.booster = lightgbm.Booster(model_file=context.artifacts["model"])
 
             def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
-                return self.booster.predict(model_input, pred_contrib=True, num_threads=1)
+                rows = model_input.to_numpy(np.float64)
+                return self.booster.predict(rows, pred_contrib=True, num_threads=1)
 
         save_model(
             str(folder), python_model=Contributions(), artifacts={"model": str(model)}, pip_requirements=[], **more
