@@ -135,6 +135,8 @@ def _served(county: LoadCounty) -> Iterator[int]:
         thread.start()
         try:
             while not server.started:
+                if not thread.is_alive():
+                    raise RuntimeError("the service did not start")
                 time.sleep(0.05)
             yield int(listening.getsockname()[1])
         finally:

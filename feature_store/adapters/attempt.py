@@ -7,6 +7,15 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from feature_store.adapters.together import Asked, together
+
+_BEGIN, _BACK, _END = (
+    Asked("SAVEPOINT attempt"),
+    Asked("ROLLBACK TO SAVEPOINT attempt"),
+    Asked("RELEASE SAVEPOINT attempt"),
+)
+_LIMIT = Asked("SELECT set_config('statement_timeout', :most, true)")
+
 
 @contextmanager
 def attempt(connection: sa.Connection, *, within_ms: int) -> Iterator[None]:
@@ -14,8 +23,8 @@ def attempt(connection: sa.Connection, *, within_ms: int) -> Iterator[None]:
 
     within_ms: most milliseconds for each statement. Always rolled back, so the limit ends with the block.
     """
-    connection.exec_driver_sql(f"SAVEPOINT attempt; SET LOCAL statement_timeout = {max(int(within_ms), 1)}")
+    together(connection, (_BEGIN, {}), (_LIMIT, {"most": str(max(int(within_ms), 1))}))
     try:
         yield
     finally:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")
+        together(connection, (_BACK, {}), (_END, {}))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from feature_store.adapters.together import Asked, together
+
 _FILLED = "least(:burst, r.tokens + :rate * extract(epoch FROM greatest(clock_timestamp() - r.at, interval '0')))"
-_TAKE = sa.text(f"""
+_TAKE = Asked(f"""
     INSERT INTO client_rates AS r VALUES (:client_id, :burst - 1, clock_timestamp())
     ON CONFLICT (client_id) DO UPDATE SET tokens = {_FILLED} - 1, at = clock_timestamp() WHERE {_FILLED} >= 1
     RETURNING tokens""")
@@ -16,5 +18,5 @@ _TAKE = sa.text(f"""
 
 def take(connection: sa.Connection, client_id: str, *, rate: float, burst: float) -> bool:
     """Take a token; False where the client has none left. rate: tokens a second; burst: most at once."""
-    values = {"client_id": client_id, "rate": rate, "burst": burst}
-    return connection.execute(_TAKE, values).scalar_one_or_none() is not None
+    (left,) = together(connection, (_TAKE, {"client_id": client_id, "rate": rate, "burst": burst}))
+    return bool(left)

@@ -9,35 +9,37 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from feature_store.adapters.layouts import Layouts
+from feature_store.adapters.together import Asked, together
 from scoring.credit_file import CreditFile, Reported
 from scoring.errors import LushiError
 from scoring.policy.elements import Indicator
 from scoring.policy.schema import Policy
 
 # Each query is a few dozen microseconds: the as-of order is the index order but for ties on observed_on.
-_HOUSEHOLD = sa.text("""
+_HOME = """
     SELECT d.day, h.household_no, r.village_code
     FROM households h CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN LATERAL (
         SELECT r.village_code FROM registrations r JOIN batches b USING (batch_no)
         WHERE r.household_no = h.household_no AND r.observed_on <= d.day AND b.recorded_at <= :known_at
         ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r
-    WHERE h.household_id = :household_id""")
-_FILINGS = sa.text("""
+    WHERE h.household_id = :household_id"""
+_HOMES = Asked(_HOME)
+_FILINGS = Asked("""
     SELECT d.day, s.source, f.*, coalesce(f.own, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
-    FROM unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN sources s CROSS JOIN LATERAL (
+    FROM households h CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN sources s CROSS JOIN LATERAL (
         SELECT f.seq, f.batch_no, f.observed_on, f.valid_until, f.same_as, f.codes AS own, b.recorded_at
         FROM filings f JOIN batches b USING (batch_no)
-        WHERE f.household_no = :household_no AND f.source = s.source_no
+        WHERE f.household_no = h.household_no AND f.source = s.source_no
           AND f.observed_on <= d.day AND b.recorded_at <= :known_at
         ORDER BY f.observed_on DESC, b.recorded_at DESC, f.seq DESC LIMIT 1) f
-    LEFT JOIN filings c ON c.seq = f.same_as""")
-_LISTS = sa.text("""
+    LEFT JOIN filings c ON c.seq = f.same_as
+    WHERE h.household_id = :household_id""")
+_LISTS = Asked(f"""
     SELECT d.day, s.source, b.batch_no, b.observed_on, b.recorded_at
-    FROM unnest(CAST(:days AS date[]), CAST(:villages AS text[])) AS d(day, village)
-    CROSS JOIN unnest(CAST(:clear AS text[])) AS s(source) CROSS JOIN LATERAL (
+    FROM ({_HOME}) AS d CROSS JOIN unnest(CAST(:clear AS text[])) AS s(source) CROSS JOIN LATERAL (
         SELECT b.batch_no, b.observed_on, b.recorded_at FROM batches b
         WHERE b.source = s.source AND b.coverage = 'complete'
-          AND EXISTS (SELECT FROM unnest(b.areas) AS a(code) WHERE starts_with(d.village, a.code))
+          AND EXISTS (SELECT FROM unnest(b.areas) AS a(code) WHERE starts_with(d.village_code, a.code))
           AND b.observed_on <= d.day AND b.recorded_at <= :known_at
         ORDER BY b.observed_on DESC, b.recorded_at DESC, b.batch_no DESC LIMIT 1) b""")
 _BY_NUMBER = sa.text("""
@@ -76,17 +78,11 @@ def credit_files(
 ) -> list[CreditFile | None]:
     """The household's credit file on each of different days as known at a time; None where not yet registered."""
     asked = {"household_id": household_id, "days": list(days), "known_at": known_at}
-    homes = {row.day: row for row in connection.execute(_HOUSEHOLD, asked)}
-    if not homes:
-        return [None] * len(days)
-    times = {"days": list(homes), "known_at": known_at}
-    number = next(iter(homes.values())).household_no
-    filings = {(it.day, it.source): it for it in connection.execute(_FILINGS, {"household_no": number, **times})}
-    covering = {
-        "clear": [source.id for source in policy.sources if source.clear],
-        "villages": [home.village_code for home in homes.values()],
-    }
-    lists = {(it.day, it.source): it for it in connection.execute(_LISTS, covering | times)}
+    clear = {"clear": [source.id for source in policy.sources if source.clear]}
+    home, filing, silent = together(connection, (_HOMES, asked), (_FILINGS, asked), (_LISTS, asked | clear))
+    homes = {row.day: row for row in home}
+    filings = {(row.day, row.source): row for row in filing}
+    lists = {(row.day, row.source): row for row in silent}
     found: list[CreditFile | None] = []
     for day in days:
         if day not in homes:

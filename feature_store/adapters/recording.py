@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from feature_store.adapters.together import Asked, together
 from scoring.errors import LushiError
 
 _LOCK = 0x4C555348_4B4E4F57
@@ -20,13 +21,14 @@ OF_LOAN_BOOKS = "source IN ('areas', 'households', 'loans', 'loan_months')"
 """The batches that a loan book rests on, besides the releases of areas."""
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
 # A reader that cannot have its moment in time says so instead of queueing without end; its queries are planned once.
-_SHARED = sa.text(
-    "SELECT set_config('lock_timeout', '5s', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
-    " pg_advisory_xact_lock_shared(:key)"
+_SHARED = Asked(
+    "SELECT set_config('lock_timeout', '5s', true) AS patience,"
+    " set_config('plan_cache_mode', 'force_generic_plan', true) AS plans, pg_advisory_xact_lock_shared(:key)"
 )
 # A statement of its own: its snapshot must be taken after the lock is held.
-_GREATEST_BATCH = sa.text(f"""
-    SELECT greatest(max(b.recorded_at), r.last), greatest(max(b.recorded_at) FILTER (WHERE {OF_LOAN_BOOKS}), r.last)
+_GREATEST_BATCH = Asked(f"""
+    SELECT greatest(max(b.recorded_at), r.last) AS newest,
+           greatest(max(b.recorded_at) FILTER (WHERE {OF_LOAN_BOOKS}), r.last) AS book
     FROM batches b RIGHT JOIN (SELECT max(recorded_at) AS last FROM area_releases) r ON true GROUP BY r.last""")
 _GREATEST = sa.text(
     "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
@@ -43,9 +45,8 @@ def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> tupl
     With it the time at which something that loan books rest on was last recorded; None where nothing was.
     Holds the lock in shared mode until the connection's transaction ends.
     """
-    connection.execute(_SHARED, {"key": _LOCK})
-    greatest, book = connection.execute(_GREATEST_BATCH).one()
-    return later(now(), greatest), book
+    _, (found,) = together(connection, (_SHARED, {"key": _LOCK}), (_GREATEST_BATCH, {}))
+    return later(now(), found.newest), found.book
 
 
 def take_recorded_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:

@@ -11,16 +11,17 @@ import sqlalchemy as sa
 from feature_store.adapters.fact_tables import households
 from feature_store.adapters.service_tables import checkpoints, decisions, log_contents, log_entries
 from feature_store.adapters.store import Moment
+from feature_store.adapters.together import Asked, together
 from serving.access.callers import Caller
 from serving.ledger import log
-from serving.ledger.checkpoint import size_of
 from serving.ledger.entries import Entry
 
-_HOUSEHOLD = sa.select(
-    households.c.household_no,
-    sa.select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1).scalar_subquery(),
-).where(households.c.household_id == sa.bindparam("household_id"))
-"""The household's number, and along with it the newest checkpoint."""
+_RECORD = Asked("""
+    INSERT INTO decisions (entry_no, decision_id, household_no, tenant, checkpoint_size, recorded_at)
+    SELECT :entry_no, :decision_id, h.household_no, :tenant, c.size, :recorded_at
+    FROM households h LEFT JOIN (SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1) c ON true
+    WHERE h.household_id = :household_id
+    RETURNING (SELECT note FROM checkpoints WHERE size = checkpoint_size) AS checkpoint""")
 _ENTRIES = (
     sa.select(
         decisions.c.entry_no,
@@ -42,18 +43,16 @@ def append(
 ) -> Entry:
     """Record a decision inside the moment's transaction; it stands once that commits."""
     connection = moment.connection
-    household_no, checkpoint = connection.execute(_HOUSEHOLD, {"household_id": household_id}).one()
     found = log.append(connection, kind="decision", recorded_at=recorded_at, content=content)
     row = {
         "entry_no": found.index,
         "decision_id": decision_id,
-        "household_no": household_no,
+        "household_id": household_id,
         "tenant": tenant,
-        "checkpoint_size": size_of(checkpoint) if checkpoint is not None else None,
         "recorded_at": recorded_at,
     }
-    connection.execute(decisions.insert(), row)
-    return Entry(found.index, decision_id, tenant, content, found.body, found.salt, checkpoint)
+    ((recorded,),) = together(connection, (_RECORD, row))
+    return Entry(found.index, decision_id, tenant, content, found.body, found.salt, recorded.checkpoint)
 
 
 def find(moment: Moment, decision_id: UUID) -> Entry | None:
