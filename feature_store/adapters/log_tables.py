@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from feature_store.adapters.together import Asked, together
+from feature_store.adapters.together import Asked, Rows, Sent, together
 
 __all__ = ["Connection"]
 
@@ -75,12 +75,13 @@ def append(
     salt: bytes,
     content: bytes,
     nodes: Mapping[tuple[int, int], bytes],
-) -> None:
-    """Insert an entry, its content and the nodes that it completes."""
+    along: Sequence[Sent] = (),
+) -> list[Rows]:
+    """Insert an entry, its content and the nodes that it completes. along: what is sent with it; gives the rows of each."""
     values = {"index": index, "kind": kind, "recorded_at": recorded_at, "body": body, "salt": salt, "content": content}
     levels, positions = zip(*nodes, strict=True)
     tree = {"levels": list(levels), "positions": list(positions), "hashes": list(nodes.values())}
-    together(connection, (_APPEND, values | tree))
+    return together(connection, (_APPEND, values | tree), *along)[1:]
 
 
 def checkpoint_of(connection: Connection, size: int) -> str | None:

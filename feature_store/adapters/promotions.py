@@ -10,13 +10,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from feature_store.adapters.recording import take_recorded_at
-from feature_store.adapters.together import Asked, together
+from feature_store.adapters.together import Asked, Rows, together
 
 Kind = Literal["promotion", "rollback"]
 _COLUMNS = 'kind, version, sha256, "from", "by", second, why, recorded_at, about_sha256'
-_STANDING = Asked(
-    f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1".replace('"from"', '"from" AS replaces')
-)
+STANDING = Asked(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1".replace('"from"', '"from" AS replaces'))
 _HISTORY = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq")
 _RECORD = sa.text(f"""
     INSERT INTO promotions ({_COLUMNS})
@@ -43,7 +41,12 @@ class Promotion:
 
 def standing(connection: sa.Connection) -> Promotion | None:
     """The move that stands; None before the first."""
-    (rows,) = together(connection, (_STANDING, {}))
+    (rows,) = together(connection, (STANDING, {}))
+    return told(rows)
+
+
+def told(rows: Rows) -> Promotion | None:
+    """The move in the rows of :data:`STANDING`; None before the first."""
     return _promotion(rows[0]) if rows else None
 
 

@@ -31,12 +31,18 @@ class Asked:
         object.__setattr__(self, "sent", _NAME.sub(r"%(\1)s", self.text.replace("%", "%%")))
 
 
-def together(connection: sa.Connection, *asked: tuple[Asked, Mapping[str, Any]]) -> list[Rows]:
+Sent = tuple[Asked, Mapping[str, Any]]
+"""A statement with its parameters."""
+
+
+def together(connection: sa.Connection, *asked: Sent) -> list[Rows]:
     """The rows of each statement.
 
     Raises:
         sqlalchemy.exc.DBAPIError: of the kind that SQLAlchemy raises; the connection is given up where it was lost.
     """
+    if connection.invalidated:
+        raise sa.exc.OperationalError("", {}, psycopg.OperationalError("the connection was lost"), hide_parameters=True)
     driver: Any = connection.connection.driver_connection
     try:
         if len(asked) == 1:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from feature_store.adapters.attempt import attempt
-from feature_store.adapters.promotions import Promotion, standing
+from feature_store.adapters.promotions import STANDING, Promotion, told
 from feature_store.adapters.store import Moment
 from feature_store.feature_set import FeatureSet
 from feature_store.vector import LoanAsked, Matrix, area_book, history_dates, vector_of
@@ -92,8 +92,8 @@ def warm(promotion: Promotion | None, challengers: Challengers, *, known_at: dat
 def _prepared(
     moment: Moment, challengers: Challengers, asked: Asked, *, vector: Vector, deadline: Deadline
 ) -> tuple[Loaded, Matrix]:
-    with attempt(moment.connection, within_ms=challengers.timeout_ms):
-        promotion = standing(moment.connection)
+    with attempt(moment.connection, STANDING, within_ms=challengers.timeout_ms) as (rows,):
+        promotion = told(rows)
         if promotion is None:
             raise NoOpinion("no_model")
         loaded = challengers.ready(promotion, known_at=moment.known_at, deadline=deadline)

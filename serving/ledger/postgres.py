@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from feature_store.adapters.fact_tables import households
 from feature_store.adapters.service_tables import checkpoints, decisions, log_contents, log_entries
 from feature_store.adapters.store import Moment
-from feature_store.adapters.together import Asked, together
+from feature_store.adapters.together import Asked
 from serving.access.callers import Caller
 from serving.ledger import log
 from serving.ledger.entries import Entry
@@ -42,16 +42,20 @@ def append(
     moment: Moment, *, decision_id: UUID, household_id: str, tenant: str, recorded_at: datetime, content: bytes
 ) -> Entry:
     """Record a decision inside the moment's transaction; it stands once that commits."""
-    connection = moment.connection
-    found = log.append(connection, kind="decision", recorded_at=recorded_at, content=content)
     row = {
-        "entry_no": found.index,
         "decision_id": decision_id,
         "household_id": household_id,
         "tenant": tenant,
         "recorded_at": recorded_at,
     }
-    ((recorded,),) = together(connection, (_RECORD, row))
+    found = log.append(
+        moment.connection,
+        kind="decision",
+        recorded_at=recorded_at,
+        content=content,
+        along=lambda index: (_RECORD, row | {"entry_no": index}),
+    )
+    (recorded,) = found.along
     return Entry(found.index, decision_id, tenant, content, found.body, found.salt, recorded.checkpoint)
 
 
