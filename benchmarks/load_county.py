@@ -79,9 +79,8 @@ def consent(household_id: str) -> str:
 
 
 @contextmanager
-def load_county(households: int) -> Iterator[LoadCounty]:
-    """The county of so many households: the one that is kept, or a new one."""
-    kept = os.environ.get(KEPT)
+def load_county(households: int, kept: str | None = None) -> Iterator[LoadCounty]:
+    """The county of so many households: the one that the folder ``kept`` keeps, or a new one."""
     if kept:
         yield _made(Path(kept), households)
         return
