@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import advising, county, grading, opinion, point_in_time, real, training, truth
+from benchmarks import advising, county, grading, load, opinion, point_in_time, real, steps, training, truth
+from benchmarks.load_county import KEPT, load_county
 from benchmarks.measure import Paired
 from benchmarks.stored import stored
-from scoring.policy.load import ROOT, load
+from scoring.policy.load import ROOT
+from scoring.policy.load import load as load_policy
 
 DATA = Path("..") / "shared" / "data"
 ROUNDS = 6
@@ -23,14 +26,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="What is fast, as ratios against peers in one run.",
         epilog="What the challenger reaches takes minutes and runs only when named: 'real' trains on the two real sets "
-        "in --data, 'truth' on a synthetic county whose true chances are known.",
+        f"in --data, 'truth' on a synthetic county whose true chances are known. Where {KEPT} names a folder, the county that "
+        "'load' needs is kept in it.",
     )
     parser.add_argument("--households", type=int, default=107_000, help="size of the synthetic county (default 107000)")
-    parser.add_argument("--only", choices=("grading", "county", "challenger", "real", "truth"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("grading", "county", "challenger", "load", "real", "truth"), help="one part alone"
+    )
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the real sets (default {DATA})")
     asked = parser.parse_args()
+    kept = os.environ.pop(KEPT, None)  # no setting of the service, which refuses what it does not know
     console = Console(width=max(Console().width, 150))
-    policy = load(ROOT / "lushi" / "2017-04-01")
+    policy = load_policy(ROOT / "lushi" / "2017-04-01")
     if asked.only in (None, "grading"):
         table = Table(
             "what", "ours", "peer", "peer / ours (min – max)", "goal", "same answers", title="the binding grade"
@@ -60,6 +67,11 @@ def main() -> None:
 
     if asked.only in (None, "challenger"):
         _challenger(console, asked.households)
+    if asked.only in (None, "load"):
+        with console.status("making the county that is loaded") as status, load_county(asked.households, kept) as made:
+            load.show(load.measure(made, status.update), asked.households, console)
+            status.update("where the time of a call goes")
+            steps.show(steps.measure(made), console)
     if asked.only == "real":
         real.show(asked.data, console)
     if asked.only == "truth":

@@ -27,11 +27,11 @@ def sha256(content: bytes) -> str:
 
 
 def _refuse_floats(value: Any) -> None:
-    if isinstance(value, float):
-        raise TypeError("a float has no canonical form here; write it as text or a whole number")
-    if isinstance(value, dict):
-        for inner in value.values():
-            _refuse_floats(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _refuse_floats(inner)
+    waiting = [value]
+    for it in waiting:  # grows while it is walked
+        if isinstance(it, dict):
+            waiting.extend(it.values())
+        elif isinstance(it, list | tuple):
+            waiting.extend(it)
+        elif isinstance(it, float):
+            raise TypeError("a float has no canonical form here; write it as text or a whole number")

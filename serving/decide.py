@@ -10,6 +10,7 @@ from feature_store.adapters import idempotency, objections
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.store import Moment
 from feature_store.filing import civil_day
+from feature_store.vector import history_dates
 from scoring.assess import Assessment, assess
 from scoring.canonical import canonical, sha256
 from scoring.decision import binding_of, money, sources_data
@@ -89,7 +90,8 @@ def decide(
             tenant=caller.tenant,
             use=Use.CREDIT_DECISION,
         )
-        file = moment.credit_file(request.household_id, on=on, policy=policy)
+        # The history is read along, for the opinion alone: the assessment sees the file of today.
+        file, *past = moment.credit_files(request.household_id, days=(on, *history_dates(on)), policy=policy)
         if file is None:
             raise UnknownHousehold
         only_here(moment, file.household_id, caller)
@@ -101,7 +103,7 @@ def decide(
         advisory = advise(
             moment,
             parts.challengers,
-            Asked(file, policy, on, area, request.loan),
+            Asked(file, policy, on, area, request.loan, past),
             card=card_says(settled.status, settled.grade.id if settled.grade else None, policy),
         )
         told.of(binding, advisory)

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from feature_store.adapters.service_tables import client_keys, clients, revocations
+from feature_store.adapters.together import Asked, together
 
-_FIND = sa.text("""
+_FIND = Asked("""
     SELECT k.mac, c.client_id, c.tenant, c.role,
            k.expires_at > :now AND NOT EXISTS (
                SELECT FROM revocations r WHERE r.client_id = c.client_id AND r.effective_at <= :now
@@ -53,8 +54,8 @@ class KeyRow:
 
 def find(connection: sa.Connection, key_id: str, now: datetime) -> Held | None:
     """A key and its client; None where there is none."""
-    row = connection.execute(_FIND, {"key_id": key_id, "now": now}).one_or_none()
-    return None if row is None else Held(bytes(row.mac), row.client_id, row.tenant, row.role, row.live)
+    (rows,) = together(connection, (_FIND, {"key_id": key_id, "now": now}))
+    return Held(*rows[0]) if rows else None
 
 
 def every(connection: sa.Connection) -> Sequence[KeyRow]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from psycopg import errors
 from sqlalchemy import exc
 
+from feature_store.adapters.alive import check_when_taken
 from feature_store.adapters.migrate import upgrade_to_head
 from scoring.errors import LushiError
 
@@ -47,9 +48,9 @@ def engine_on(url: str, *, most: int = USUAL_CONNECTIONS) -> sa.Engine:
     except (exc.ArgumentError, ValueError):
         raise LushiError("LUSHI_DATABASE_URL cannot be read; write postgresql://user:password@host:port/db") from None
     kept = max(most * 2 // 3, 1)
-    return sa.create_engine(
-        url, pool_size=kept, max_overflow=most - kept, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
-    )
+    engine = sa.create_engine(url, pool_size=kept, max_overflow=most - kept, pool_timeout=10, hide_parameters=True)
+    check_when_taken(engine)
+    return engine
 
 
 @contextmanager

@@ -9,18 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from feature_store.adapters.together import Asked, Rows, Sent, together
+
 __all__ = ["Connection"]
 
 _LOCK = 0x4C555348_4C454447
 """Advisory lock key: 'LUSHLEDG' in ASCII. Held until the transaction ends, so that indexes have no gaps."""
-_ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
+_ALONE = Asked("SELECT pg_advisory_xact_lock(:key)")
 _SNAPSHOT = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-_SIZE = sa.text("SELECT coalesce(max(index) + 1, 0) FROM log_entries")
-_NODES = sa.text(
+_SIZE = Asked("SELECT coalesce(max(index) + 1, 0) AS size FROM log_entries")
+_NODES = Asked(
     "SELECT n.level, n.position, n.hash FROM log_nodes n"
     " JOIN unnest(CAST(:levels AS smallint[]), CAST(:positions AS bigint[])) AS w (level, position) USING (level, position)"
 )
-_APPEND = sa.text("""
+_APPEND = Asked("""
     WITH entry AS (INSERT INTO log_entries VALUES (:index, :kind, :recorded_at, :body)),
          content AS (INSERT INTO log_contents VALUES (:index, :salt, :content))
     INSERT INTO log_nodes SELECT * FROM
@@ -45,14 +47,15 @@ def one_snapshot(connection: Connection) -> None:
 
 def lock_and_size(connection: Connection) -> int:
     """How many entries the log has; nobody else can append until the caller commits."""
-    connection.execute(_ALONE, {"key": _LOCK})
-    # A statement of its own: its snapshot must be taken after the lock is held.
-    return size(connection)
+    # Two statements: the second's snapshot must be taken after the lock is held.
+    _, (found,) = together(connection, (_ALONE, {"key": _LOCK}), (_SIZE, {}))
+    return int(found.size)
 
 
 def size(connection: Connection) -> int:
     """How many entries the log has."""
-    return int(connection.execute(_SIZE).scalar_one())
+    ((found,),) = together(connection, (_SIZE, {}))
+    return int(found.size)
 
 
 def nodes(connection: Connection, names: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
@@ -60,7 +63,7 @@ def nodes(connection: Connection, names: Sequence[tuple[int, int]]) -> dict[tupl
     if not names:
         return {}
     levels, positions = zip(*names, strict=True)
-    rows = connection.execute(_NODES, {"levels": list(levels), "positions": list(positions)})
+    (rows,) = together(connection, (_NODES, {"levels": list(levels), "positions": list(positions)}))
     return {(level, position): bytes(found) for level, position, found in rows}
 
 
@@ -74,12 +77,13 @@ def append(
     salt: bytes,
     content: bytes,
     nodes: Mapping[tuple[int, int], bytes],
-) -> None:
-    """Insert an entry, its content and the nodes that it completes."""
+    along: Sequence[Sent] = (),
+) -> list[Rows]:
+    """Insert an entry, its content and the nodes that it completes. along: what is sent with it; gives the rows of each."""
     values = {"index": index, "kind": kind, "recorded_at": recorded_at, "body": body, "salt": salt, "content": content}
     levels, positions = zip(*nodes, strict=True)
     tree = {"levels": list(levels), "positions": list(positions), "hashes": list(nodes.values())}
-    connection.execute(_APPEND, values | tree)
+    return together(connection, (_APPEND, values | tree), *along)[1:]
 
 
 def newest_checkpoint(connection: Connection) -> str | None:

@@ -10,10 +10,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from feature_store.adapters.recording import take_recorded_at
+from feature_store.adapters.together import Asked, Rows, together
 
 Kind = Literal["promotion", "rollback"]
 _COLUMNS = 'kind, version, sha256, "from", "by", second, why, recorded_at, about_sha256'
-_STANDING = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1")
+STANDING = Asked(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1".replace('"from"', '"from" AS replaces'))
 _HISTORY = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq")
 _RECORD = sa.text(f"""
     INSERT INTO promotions ({_COLUMNS})
@@ -40,8 +41,13 @@ class Promotion:
 
 def standing(connection: sa.Connection) -> Promotion | None:
     """The move that stands; None before the first."""
-    row = connection.execute(_STANDING).one_or_none()
-    return None if row is None else _promotion(row)
+    (rows,) = together(connection, (STANDING, {}))
+    return told(rows)
+
+
+def told(rows: Rows) -> Promotion | None:
+    """The move in the rows of :data:`STANDING`; None before the first."""
+    return _promotion(rows[0]) if rows else None
 
 
 def history(connection: sa.Connection) -> list[Promotion]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from feature_store.adapters.together import Asked, together
+
 _FILLED = "least(:burst, r.tokens + :rate * extract(epoch FROM greatest(clock_timestamp() - r.at, interval '0')))"
-_TAKE = sa.text(f"""
+_TAKE = Asked(f"""
     INSERT INTO client_rates AS r VALUES (:client_id, :burst - :calls, clock_timestamp())
     ON CONFLICT (client_id) DO UPDATE SET tokens = {_FILLED} - :calls, at = clock_timestamp()
     WHERE {_FILLED} >= :calls
@@ -21,4 +23,5 @@ def take(connection: sa.Connection, client_id: str, *, rate: float, burst: float
     rate: tokens a second; burst: most at once. The caller commits.
     """
     values = {"client_id": client_id, "rate": rate, "burst": burst, "calls": calls}
-    return connection.execute(_TAKE, values).scalar_one_or_none() is not None
+    (left,) = together(connection, (_TAKE, values))
+    return bool(left)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from feature_store.adapters.recording import take_recorded_at
+from feature_store.adapters.recording import OF_LOAN_BOOKS, take_recorded_at
 from feature_store.areas import Release
 from scoring.policy.lending import LoanClass
 
@@ -18,12 +18,13 @@ MonthRow = tuple[date, Decimal, Decimal, int]
 
 # A loan counts where its household is registered on the day asked for; of a month's statements the one
 # recorded last counts. A loan that a later month leaves out while it still has a balance is carried forward
-# as last stated: silence about a bad loan must not make a village good.
+# as last stated: silence about a bad loan must not make a village good. Only who was ever registered in the area is looked at.
 _MONTH_ENDS = """
     WITH home AS MATERIALIZED (
         SELECT DISTINCT ON (r.household_no) r.household_no, r.village_code
         FROM registrations r JOIN batches b USING (batch_no)
         WHERE r.observed_on <= :on AND b.recorded_at <= :known_at
+          AND r.household_no IN (SELECT household_no FROM registrations WHERE starts_with(village_code, :within))
         ORDER BY r.household_no, r.observed_on DESC, b.recorded_at DESC, r.seq DESC),
     known AS (
         SELECT DISTINCT ON (m.loan_no, m.month_end)
@@ -53,10 +54,9 @@ _VILLAGES = sa.text("""
     SELECT code FROM areas JOIN batches USING (batch_no)
     WHERE kind = 'village' AND starts_with(code, :within) AND recorded_at <= :known_at ORDER BY code""")
 # Recording times are unique and only rise, so the greatest one changes with every recording.
-_VERSION = sa.text("""
+_VERSION = sa.text(f"""
     SELECT greatest(
-        (SELECT max(recorded_at) FROM batches
-         WHERE source IN ('areas', 'households', 'loans', 'loan_months') AND recorded_at <= :known_at),
+        (SELECT max(recorded_at) FROM batches WHERE {OF_LOAN_BOOKS} AND recorded_at <= :known_at),
         (SELECT max(recorded_at) FROM area_releases WHERE recorded_at <= :known_at))""")
 _RELEASES = sa.text("""
     SELECT area_code, signed_on, "by", second, why, recorded_at FROM area_releases

@@ -1,4 +1,4 @@
-"""One household's credit file: three indexed queries, no work per cell in the database."""
+"""One household's credit file, on one day or on several: three indexed queries, no work per cell in the database."""
 
 from __future__ import annotations
 
@@ -8,29 +8,39 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from feature_store.adapters import people
 from feature_store.adapters.layouts import Layouts
+from feature_store.adapters.together import Asked, together
 from scoring.credit_file import CreditFile, Reported
 from scoring.errors import LushiError
 from scoring.policy.elements import Indicator
 from scoring.policy.schema import Policy
 
 # Each query is a few dozen microseconds: the as-of order is the index order but for ties on observed_on.
-_FILINGS = sa.text("""
-    SELECT s.source, f.*, coalesce(f.own, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
-    FROM sources s CROSS JOIN LATERAL (
+_HOME = """
+    SELECT d.day, h.household_no, r.village_code
+    FROM households h CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN LATERAL (
+        SELECT r.village_code FROM registrations r JOIN batches b USING (batch_no)
+        WHERE r.household_no = h.household_no AND r.observed_on <= d.day AND b.recorded_at <= :known_at
+        ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r
+    WHERE h.household_id = :household_id"""
+_HOMES = Asked(_HOME)
+_FILINGS = Asked("""
+    SELECT d.day, s.source, f.*, coalesce(f.own, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
+    FROM households h CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN sources s CROSS JOIN LATERAL (
         SELECT f.seq, f.batch_no, f.observed_on, f.valid_until, f.same_as, f.codes AS own, b.recorded_at
         FROM filings f JOIN batches b USING (batch_no)
-        WHERE f.household_no = :household_no AND f.source = s.source_no
-          AND f.observed_on <= :on AND b.recorded_at <= :known_at
+        WHERE f.household_no = h.household_no AND f.source = s.source_no
+          AND f.observed_on <= d.day AND b.recorded_at <= :known_at
         ORDER BY f.observed_on DESC, b.recorded_at DESC, f.seq DESC LIMIT 1) f
-    LEFT JOIN filings c ON c.seq = f.same_as""")
-_LISTS = sa.text("""
-    SELECT s.source, b.batch_no, b.observed_on, b.recorded_at
-    FROM unnest(CAST(:clear AS text[])) AS s(source) CROSS JOIN LATERAL (
+    LEFT JOIN filings c ON c.seq = f.same_as
+    WHERE h.household_id = :household_id""")
+_LISTS = Asked(f"""
+    SELECT d.day, s.source, b.batch_no, b.observed_on, b.recorded_at
+    FROM ({_HOME}) AS d CROSS JOIN unnest(CAST(:clear AS text[])) AS s(source) CROSS JOIN LATERAL (
         SELECT b.batch_no, b.observed_on, b.recorded_at FROM batches b
-        WHERE b.source = s.source AND b.coverage = 'complete' AND b.areas && CAST(:prefixes AS text[])
-          AND b.observed_on <= :on AND b.recorded_at <= :known_at
+        WHERE b.source = s.source AND b.coverage = 'complete'
+          AND EXISTS (SELECT FROM unnest(b.areas) AS a(code) WHERE starts_with(d.village_code, a.code))
+          AND b.observed_on <= d.day AND b.recorded_at <= :known_at
         ORDER BY b.observed_on DESC, b.recorded_at DESC, b.batch_no DESC LIMIT 1) b""")
 _BY_NUMBER = sa.text("""
     SELECT s.source, h.household_id, f.seq, f.batch_no, f.observed_on, f.valid_until,
@@ -57,30 +67,44 @@ class _Said(NamedTuple):
     layout: int
 
 
-def credit_file(
-    connection: sa.Connection, household_id: str, *, on: date, known_at: datetime, policy: Policy, layouts: Layouts
-) -> CreditFile | None:
-    """The household's credit file on a day as known at a time; None for a household not yet registered."""
-    times = {"on": on, "known_at": known_at}
-    found = people.find(connection, household_id, on=on, known_at=known_at)
-    if found is None:
-        return None
-    filings = {row.source: row for row in connection.execute(_FILINGS, {"household_no": found.household_no, **times})}
-    clear = [source.id for source in policy.sources if source.clear]
-    lists = {
-        row.source: row
-        for row in connection.execute(_LISTS, {"clear": clear, "prefixes": prefixes(found.village_code), **times})
-    }
+def credit_files(
+    connection: sa.Connection,
+    household_id: str,
+    *,
+    days: Sequence[date],
+    known_at: datetime,
+    policy: Policy,
+    layouts: Layouts,
+) -> list[CreditFile | None]:
+    """The household's credit file on each of different days as known at a time; None where not yet registered."""
+    asked = {"household_id": household_id, "days": list(days), "known_at": known_at}
+    clear = {"clear": [source.id for source in policy.sources if source.clear]}
+    home, filing, silent = together(connection, (_HOMES, asked), (_FILINGS, asked), (_LISTS, asked | clear))
+    homes = {row.day: row for row in home}
+    filings = {(row.day, row.source): row for row in filing}
+    lists = {(row.day, row.source): row for row in silent}
+    found: list[CreditFile | None] = []
+    for day in days:
+        if day not in homes:
+            found.append(None)
+            continue
+        said = _said(policy, {it.id: (filings.get((day, it.id)), lists.get((day, it.id))) for it in policy.sources})
+        village = homes[day].village_code
+        found.append(_assemble(connection, household_id, village, said, policy=policy, layouts=layouts))
+    return found
+
+
+def _said(policy: Policy, rows: Mapping[str, tuple[Any, Any]]) -> list[_Said]:
+    """What each source said last: a filing about the household, or a complete list without it."""
     said = []
     for source in policy.sources:
-        filing, silent = filings.get(source.id), lists.get(source.id)
+        filing, silent = rows[source.id]
         if silent is not None and (filing is None or _when(silent) > _when(filing)):
-            said.append(
-                _Said(source.id, Reported(silent.observed_on, None, None, silent.batch_no), None, silent.batch_no)
-            )
+            reported = Reported(silent.observed_on, None, None, silent.batch_no)
+            said.append(_Said(source.id, reported, None, silent.batch_no))
         elif filing is not None:
             said.append(_of_filing(filing))
-    return _assemble(connection, household_id, found.village_code, said, policy=policy, layouts=layouts)
+    return said
 
 
 def credit_file_from(

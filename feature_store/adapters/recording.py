@@ -12,21 +12,28 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from feature_store.adapters.together import Asked, together
 from scoring.errors import LushiError
 
 _LOCK = 0x4C555348_4B4E4F57
 """Advisory lock key: 'LUSHKNOW' in ASCII."""
+OF_LOAN_BOOKS = "source IN ('areas', 'households', 'loans', 'loan_months')"
+"""The batches that a loan book rests on, besides the releases of areas."""
 _SOURCE_LOCK = 0x4C555349
 """Advisory lock key: 'LUSI' in ASCII, with the source's hash beside it."""
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(:key, hashtext(:source))")
 _ALONE = sa.text("SELECT pg_advisory_xact_lock(:key)")
-_SHARED = sa.text("SELECT pg_advisory_xact_lock_shared(:key)")
+# A reader that cannot have its moment in time says so instead of queueing without end; its queries are planned once.
+_SHARED = Asked(
+    "SELECT set_config('lock_timeout', '5s', true) AS patience,"
+    " set_config('plan_cache_mode', 'force_generic_plan', true) AS plans, pg_advisory_xact_lock_shared(:key)"
+)
 # A statement of its own: its snapshot must be taken after the lock is held.
 # The log's last entry stands for all: a decision, a consent, a change of clients. It is found by its key.
-_GREATEST_KNOWN = sa.text(
-    "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
-    " (SELECT recorded_at FROM log_entries ORDER BY index DESC LIMIT 1))"
-)
+_GREATEST_KNOWN = Asked(f"""
+    SELECT greatest(max(b.recorded_at), r.last, (SELECT recorded_at FROM log_entries ORDER BY index DESC LIMIT 1)) AS newest,
+           greatest(max(b.recorded_at) FILTER (WHERE {OF_LOAN_BOOKS}), r.last) AS book
+    FROM batches b RIGHT JOIN (SELECT max(recorded_at) AS last FROM area_releases) r ON true GROUP BY r.last""")
 _GREATEST = sa.text(
     "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
     " (SELECT max(recorded_at) FROM decisions), (SELECT max(known_at) FROM register_runs),"
@@ -43,13 +50,18 @@ def alone_with_source(connection: sa.Connection, source: str) -> None:
 
 
 def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:
+    """As :func:`fix_moment`, the time alone."""
+    return fix_moment(connection, now)[0]
+
+
+def fix_moment(connection: sa.Connection, now: Callable[[], datetime]) -> tuple[datetime, datetime | None]:
     """The knowledge time of a reader: now, or the last recording where the clock lags behind it.
 
+    With it the time at which something that loan books rest on was last recorded; None where nothing was.
     Holds the lock in shared mode until the connection's transaction ends.
     """
-    connection.execute(_SHARED, {"key": _LOCK})
-    greatest: datetime | None = connection.execute(_GREATEST_KNOWN).scalar_one()
-    return later(now(), greatest)
+    _, (found,) = together(connection, (_SHARED, {"key": _LOCK}), (_GREATEST_KNOWN, {}))
+    return later(now(), found.newest), found.book
 
 
 def take_recorded_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:

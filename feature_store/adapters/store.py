@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from feature_store.adapters import people, read_areas, read_county, read_file, recording
 from feature_store.adapters.connect import reachable
+from feature_store.adapters.kept_books import KeptBooks
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.read_county import County
 from feature_store.areas import AreaHistory
@@ -19,10 +20,9 @@ from scoring.credit_file import CreditFile
 from scoring.errors import LushiError
 from scoring.policy.schema import Policy
 
+_PATIENCE = sa.text("SET LOCAL lock_timeout = '5s'")
 _TRY = sa.text("SELECT pg_try_advisory_lock(hashtext(:work))")
 _FREE = sa.text("SELECT pg_advisory_unlock(hashtext(:work))")
-_PATIENCE = sa.text("SET LOCAL lock_timeout = '5s'")
-"""A call that cannot have its moment in time says so instead of queueing without end."""
 
 
 class AtWork(LushiError):
@@ -34,7 +34,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self.layouts = Layouts()
+        self.layouts, self.books = Layouts(), KeptBooks()
 
     @contextmanager
     def moment(self, now: Callable[[], datetime]) -> Iterator[Moment]:
@@ -44,8 +44,8 @@ class Store:
             StoreUnavailable: where the database is away, or goes away before the commit.
         """
         with reachable(), self.engine.begin() as connection:
-            connection.execute(_PATIENCE)
-            yield Moment(recording.fix_known_at(connection, now), connection, self.layouts)
+            known_at, book = recording.fix_moment(connection, now)
+            yield Moment(known_at, connection, self.layouts, self.books, (book,))
 
     @contextmanager
     def recording(self, now: Callable[[], datetime]) -> Iterator[Moment]:
@@ -70,7 +70,17 @@ class Store:
             StoreUnavailable: as :meth:`moment`.
         """
         with reachable(), self.engine.begin() as connection:
-            yield Moment(known_at, connection, self.layouts)
+            yield Moment(known_at, connection, self.layouts, self.books)
+
+    @contextmanager
+    def briefly(self) -> Iterator[sa.Connection]:
+        """A connection whose statements each stand by themselves, committed at once.
+
+        Raises:
+            StoreUnavailable: as :meth:`moment`.
+        """
+        with reachable(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -109,16 +119,25 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A transaction with its knowledge time; whatever it reads was recorded by then."""
+    """A transaction with its knowledge time; whatever it reads was recorded by then.
+
+    _book: the version of the loan books, where it was read along with the time.
+    """
 
     known_at: datetime
     connection: sa.Connection
     layouts: Layouts
+    books: KeptBooks = field(default_factory=KeptBooks)
+    _book: tuple[datetime | None] | None = None
 
     def credit_file(self, household_id: str, *, on: date, policy: Policy) -> CreditFile | None:
         """The household's credit file on a day; None for a household not registered by then."""
-        return read_file.credit_file(
-            self.connection, household_id, on=on, known_at=self.known_at, policy=policy, layouts=self.layouts
+        return self.credit_files(household_id, days=[on], policy=policy)[0]
+
+    def credit_files(self, household_id: str, *, days: Sequence[date], policy: Policy) -> list[CreditFile | None]:
+        """The same on each of several different days, read at once."""
+        return read_file.credit_files(
+            self.connection, household_id, days=days, known_at=self.known_at, policy=policy, layouts=self.layouts
         )
 
     def credit_file_from(
@@ -139,10 +158,12 @@ class Moment:
 
     def known(self, known_at: datetime) -> Moment:
         """The same transaction looking from an earlier knowledge time."""
-        return replace(self, known_at=known_at)
+        return replace(self, known_at=known_at, _book=None)
 
     def book_version(self) -> datetime | None:
         """When loans, registrations, areas or releases were last recorded; None where none were."""
+        if self._book is not None:
+            return self._book[0]
         return read_areas.book_version(self.connection, known_at=self.known_at)
 
     def area_history(self, village_code: str, *, on: date, policy: Policy) -> AreaHistory:
@@ -158,15 +179,14 @@ class Moment:
 
     def village_book(self, village_code: str, *, on: date, policy: Policy) -> list[read_areas.MonthRow]:
         """The village's month ends as they were stated (the area's features), oldest first."""
-        found = read_areas.month_ends(
+        return self.books.of(
             self.connection,
+            village_code,
             on=on,
             known_at=self.known_at,
-            classes=policy.areas.classes,
-            within=village_code,
-            carried=False,
+            version=self.book_version(),
+            policy=policy,
         )
-        return found.get(village_code, [])
 
 
 def county(store_or_connection: Store | sa.Connection, *, on: date, known_at: datetime, policy: Policy) -> County:

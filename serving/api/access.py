@@ -52,7 +52,7 @@ class KeyNeeded:
         found = sent(scope)
         if found is None or not (found.key or found.session):
             raise NotSignedIn("there is no key and no session, or more than one")
-        with self._parts.store.writing() as connection:
+        with self._parts.store.briefly() as connection:
             now = self._parts.clock.now()
             if found.key:
                 caller = caller_of(connection, found.key, pepper=self._parts.access_key, now=now)
@@ -78,7 +78,7 @@ class KeyNeeded:
 def allowed(act: Act) -> Any:
     """The dependency of a route: the caller, whose role must allow the act; its query holds nothing unknown."""
 
-    def check(request: Request) -> Caller:
+    async def check(request: Request) -> Caller:  # async: checked at once, without a thread
         caller: Caller = request.state.caller
         if not caller.may(act):
             raise Forbidden("the caller's role does not allow this call")

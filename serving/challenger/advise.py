@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from feature_store.adapters.attempt import attempt
-from feature_store.adapters.promotions import Promotion, standing
+from feature_store.adapters.promotions import STANDING, Promotion, told
 from feature_store.adapters.store import Moment
 from feature_store.feature_set import FeatureSet
 from feature_store.vector import LoanAsked, Matrix, area_book, history_dates, vector_of
@@ -27,13 +27,17 @@ from serving.telemetry.metrics import OPINION_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an opinion is about: the household as known, its area and the loan that it asks for."""
+    """What an opinion is about: the household as known, its area and the loan that it asks for.
+
+    past: its files on the days of its history, where they were read along with the first; None to read them.
+    """
 
     file: CreditFile
     policy: Policy
     on: date
     area: AreaState | None
     loan: Request
+    past: Sequence[CreditFile | None] | None = None
 
 
 Vector = Callable[[Moment, Asked, FeatureSet], Matrix]
@@ -49,7 +53,9 @@ def card_says(status: str, grade: str | None, policy: Policy) -> CardSays:
 def read_vector(moment: Moment, asked: Asked, feature_set: FeatureSet) -> Matrix:
     """The features, from the household's files on the days of its history as known at the moment."""
     file, policy = asked.file, asked.policy
-    past = [moment.credit_file(file.household_id, on=day, policy=policy) for day in history_dates(asked.on)]
+    past = asked.past
+    if past is None:
+        past = moment.credit_files(file.household_id, days=history_dates(asked.on), policy=policy)
     loan = LoanAsked(float(asked.loan.amount_cny), asked.loan.term_months, asked.loan.purpose)
     book = area_book(moment.village_book(file.village_code, on=asked.on, policy=policy))
     return vector_of(feature_set, policy, now=file, past=past, loan=loan, area=book, on=asked.on)
@@ -88,8 +94,8 @@ def warm(promotion: Promotion | None, challengers: Challengers, *, known_at: dat
 def _prepared(
     moment: Moment, challengers: Challengers, asked: Asked, *, vector: Vector, deadline: Deadline
 ) -> tuple[Loaded, Matrix]:
-    with attempt(moment.connection, within_ms=challengers.timeout_ms):
-        promotion = standing(moment.connection)
+    with attempt(moment.connection, STANDING, within_ms=challengers.timeout_ms) as (rows,):
+        promotion = told(rows)
         if promotion is None:
             raise NoOpinion("no_model")
         loaded = challengers.ready(promotion, known_at=moment.known_at, deadline=deadline)

@@ -8,16 +8,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from feature_store.adapters import log_tables
 from feature_store.adapters.fact_tables import households
 from feature_store.adapters.service_tables import checkpoints, decisions, log_contents, log_entries
 from feature_store.adapters.store import Moment
+from feature_store.adapters.together import Asked
 from serving.access.callers import Caller
 from serving.ledger import log
-from serving.ledger.checkpoint import size_of
 from serving.ledger.entries import Entry, UnknownDecision
 
-_HOUSEHOLD = sa.select(households.c.household_no).where(households.c.household_id == sa.bindparam("household_id"))
+_RECORD = Asked("""
+    INSERT INTO decisions (entry_no, decision_id, household_no, tenant, checkpoint_size, recorded_at, offered, offered_until)
+    SELECT :entry_no, :decision_id, h.household_no, :tenant, c.size, :recorded_at, :offered, :offered_until
+    FROM households h LEFT JOIN (SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1) c ON true
+    WHERE h.household_id = :household_id
+    RETURNING (SELECT note FROM checkpoints WHERE size = checkpoint_size) AS checkpoint""")
 _ENTRIES = (
     sa.select(
         decisions.c.entry_no,
@@ -48,22 +52,23 @@ def append(
 
     offered_until: until when its terms stand; None where it offers none.
     """
-    connection = moment.connection
-    household_no = connection.execute(_HOUSEHOLD, {"household_id": household_id}).scalar_one()
-    checkpoint = log_tables.newest_checkpoint(connection)
-    found = log.append(connection, kind="decision", recorded_at=recorded_at, content=content)
     row = {
-        "entry_no": found.index,
         "decision_id": decision_id,
-        "household_no": household_no,
+        "household_id": household_id,
         "tenant": tenant,
-        "checkpoint_size": size_of(checkpoint) if checkpoint is not None else None,
         "recorded_at": recorded_at,
         "offered": offered_until is not None,
         "offered_until": offered_until,
     }
-    connection.execute(decisions.insert(), row)
-    return Entry(found.index, decision_id, tenant, content, found.body, found.salt, checkpoint)
+    found = log.append(
+        moment.connection,
+        kind="decision",
+        recorded_at=recorded_at,
+        content=content,
+        along=lambda index: (_RECORD, row | {"entry_no": index}),
+    )
+    (recorded,) = found.along
+    return Entry(found.index, decision_id, tenant, content, found.body, found.salt, recorded.checkpoint)
 
 
 def find(moment: Moment, decision_id: UUID) -> Entry | None:
