@@ -67,6 +67,19 @@ def served(make_county: Callable[[], Served]) -> Served:
     return make_county()
 
 
+@pytest.fixture(scope="session")
+def with_people(make_county: Callable[[], Served]) -> Served:
+    """A county of its own whose people tests make and end."""
+    return make_county()
+
+
+@pytest.fixture
+def peopled(with_people: Served) -> Iterator[Served]:
+    """The same; the clock stands at :data:`NOW` again afterwards."""
+    yield with_people
+    with_people.clock.moment = NOW
+
+
 @pytest.fixture(scope="module")
 def exchanging(make_county: Callable[[], Served]) -> Advised:
     """A county of the module's own whose challengers its tests exchange."""
