@@ -21,7 +21,8 @@ from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
 from serving.clock import FixedClock
-from serving.commands.demo_calls import give_keys, howto
+from serving.commands.demo_callers import give_callers
+from serving.commands.demo_calls import howto
 from serving.commands.demo_challenger import Challenge, Train, challenge, tell
 from serving.commands.grade import show
 from serving.commands.serve import check_port, run
@@ -65,7 +66,7 @@ def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -
             found, challenger = _build(parts, folder / "county", households, seed=seed, train=train)
             show(found, console)
             tell(challenger, console)
-            give_keys(parts)
+            give_callers(parts, found)
             if serve:
                 console.print(howto(parts, found, QUARTER), soft_wrap=True, highlight=False, markup=False)
                 run(parts, ready=lambda: console.print("[green]serving[/]; stop with Ctrl-C"))

@@ -1,78 +1,83 @@
-"""The demonstration's clients with their keys, and the calls that it prints."""
+"""The calls that the demonstration prints: each works as printed."""
 
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 
-from serving.access.roles import Role
 from serving.area_states import AreaStates
-from serving.clients import add_client
+from serving.commands.demo_callers import BANKS, consent_of, key_file, keys_of, password_file
 from serving.decide import state_of
 from serving.grade_county import GRADED, Register
 from serving.wiring import Parts
 
-CLIENTS = (
-    ("bank-one", "bank-one", Role.BANK),
-    ("bank-two", "bank-two", Role.BANK),
-    ("analyst", "county", Role.ANALYST),
-    ("auditor", "county", Role.AUDITOR),
-)
-"""Client, tenant, role."""
-
-
-def give_keys(parts: Parts) -> None:
-    """Make the demonstration's clients; their keys stand in files of their own, readable by their owner only."""
-    folder = parts.settings.data / "keys"
-    folder.mkdir(parents=True, exist_ok=True)
-    for client_id, tenant, role in CLIENTS:
-        issued = add_client(parts, client_id, tenant=tenant, role=role, days=365, by="demonstration")
-        handle = os.open(_key_file(folder, client_id), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(issued.key.written + "\n")
-
-
-def _key_file(folder: Path, client_id: str) -> Path:
-    return folder / f"{client_id}.key"
+_READ = ".venv/bin/python -c 'import json, sys; print(json.load(open(sys.argv[1])){})'"
 
 
 def howto(parts: Parts, found: Register, quarter: str) -> str:
     """What to try, with calls that work as printed."""
-    asked = {
-        "household_id": _example(parts, found),
-        "purpose": "livestock",
-        "amount_cny": 30000,
-        "term_months": 24,
-        "consent_reference": "consent-2021-000123",
-    }
+    household = _example(parts, found)
+    one, two = (json.dumps(_asked(household, bank)) for bank in BANKS)
     base = f"http://{parts.settings.host}:{parts.settings.port}"
-    keys = parts.settings.data / "keys"
+    kept = keys_of(parts)
     opens = parts.settings.now
     assert opens is not None
+    send = "-H 'Content-Type: application/json'"
+    index = "$(" + _READ.format('["receipt"]["log_index"]') + " answer.json)"
+    decision = "$(" + _READ.format('["decision_id"]') + " answer.json)"
     return f"""
-A bank asks before disbursement (the clock stands at {opens:%Y-%m-%d %H:%M}); its key is in {_key_file(keys, "bank-one")}:
+Keys of two banks and passwords of a clerk, an analyst, an auditor and a county officer are in {kept}.
+A bank asks before disbursement (the clock stands at {opens:%Y-%m-%d %H:%M}); the household's consent is on record:
 
-BANK="Authorization: Bearer $(cat {_key_file(keys, "bank-one")})"
-curl -s {base}/v1/decisions -H "$BANK" -H 'Content-Type: application/json' -d '{json.dumps(asked)}' | tee answer.json
+BANK="Authorization: Bearer $(cat {key_file(parts, BANKS[0])})"
+curl -s {base}/v1/decisions -H "$BANK" {send} -d '{one}' | tee answer.json
 
 The household at a glance, with the path to its next grade:
 
-curl -s {base}/v1/households/{asked["household_id"]} -H "$BANK"
+curl -s {base}/v1/households/{household} -H "$BANK"
 
 The bank proves, without trusting the service, that its decision stands in the log (docs/log.md):
 
-curl -s "{base}/v1/log/inclusion?index=$(.venv/bin/python -c 'import json; print(json.load(open("answer.json"))["receipt"]["log_index"])')" -H "$BANK" > proof.json
+curl -s "{base}/v1/log/inclusion?index={index}" -H "$BANK" > proof.json
 .venv/bin/python verify/check.py answer.json --key "{parts.signer.public}" --proof proof.json
 
-An analyst looks at the challengers and repeats the quarter's training, in another terminal:
+While that application is open no other bank decides on the household (docs/closing.md):
 
-export LUSHI_DATA={parts.settings.data} LUSHI_MLRUNS={parts.settings.mlruns} LUSHI_NOW={opens.isoformat()}
+OTHER="Authorization: Bearer $(cat {key_file(parts, BANKS[1])})"
+curl -s {base}/v1/decisions -H "$OTHER" {send} -d '{two}'
+
+The auditor signs in and repeats the decision as it was, then under the policy before (docs/replay.md):
+
+curl -s -X POST {base}/v1/sessions -u "auditor:$(cat {password_file(parts, "auditor")})" -c auditor.cookies > session.json
+CSRF="X-CSRF-Token: $({_READ.format('["csrf_token"]')} session.json)"
+curl -s {base}/v1/decisions/{decision}/replay -b auditor.cookies -H "$CSRF" {send} -d '{{}}'
+curl -s {base}/v1/decisions/{decision}/replay -b auditor.cookies -H "$CSRF" {send} -d '{{"policy": "2017-04-01"}}'
+
+The county officer hands the household the report on itself (docs/rights.md), a page to print:
+
+curl -s -X POST {base}/v1/sessions -u "county-officer:$(cat {password_file(parts, "county-officer")})" -c officer.cookies > session.json
+CSRF="X-CSRF-Token: $({_READ.format('["csrf_token"]')} session.json)"
+curl -s {base}/v1/households/{household}/reports -b officer.cookies -H "$CSRF" {send} -H 'Accept: text/html' -d '{{}}' > report.html
+
+An analyst looks at the challengers and repeats the quarter's training, in another terminal; the operator checks what was recorded:
+
+export LUSHI_DATA={parts.settings.data} LUSHI_MLRUNS={parts.settings.mlruns} LUSHI_NOW={opens.isoformat()} PATH="$PWD/.venv/bin:$PATH"
 lushi models
+lushi invariants
+lushi ledger verify
 lushi retrain --quarter {quarter}
 """
+
+
+def _asked(household: str, bank: str) -> dict[str, object]:
+    return {
+        "household_id": household,
+        "purpose": "livestock",
+        "amount_cny": 30000,
+        "term_months": 24,
+        "consent_reference": consent_of(household, bank),
+    }
 
 
 def _example(parts: Parts, found: Register) -> str:
@@ -80,6 +85,6 @@ def _example(parts: Parts, found: Register) -> str:
     areas = AreaStates()
     for number in np.flatnonzero((found.status == GRADED) & (found.grade >= 1))[:200]:
         household_id = str(found.household_ids[number])
-        if state_of(household_id, parts, areas)[0].terms.offer is not None:
+        if state_of(household_id, parts, areas).assessment.terms.offer is not None:
             return household_id
     return str(found.household_ids[0])
