@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 import httpx2
 import psutil
 
+from feature_store.adapters import embedded
 from tests.serving.county import Served
 
 START_SECONDS = 120
@@ -43,6 +45,7 @@ class Service:
     def __init__(self, served: Served, folder: Path, *options: str, **settings: str) -> None:
         self.port, self.metrics_port = free_port(), free_port()
         self._log, self._out = folder / "service.log", folder / "service.out"
+        self.base, self.kills = f"http://127.0.0.1:{self.port}", 0
         clean = {name: value for name, value in os.environ.items() if not name.startswith("LUSHI_")}
         ours = {
             "LUSHI_DATA": str(served.folder),
@@ -51,13 +54,25 @@ class Service:
             "LUSHI_METRICS_PORT": str(self.metrics_port),
             "LUSHI_CALLS_PER_SECOND": "10000",
         }
-        with self._log.open("wb") as log, self._out.open("wb") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "lushi", "serve", *options],
-                env=clean | ours | settings,
-                stdout=out,
-                stderr=log,
-            )
+        self._command, self._environment = [sys.executable, "-m", "lushi", "serve", *options], clean | ours | settings
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log, self._out.open("wb") as out:
+            return subprocess.Popen(self._command, env=self._environment, stdout=out, stderr=log)
+
+    def kill(self) -> None:
+        """SIGKILL the whole service, start it again, and wait until it is ready."""
+        self.process.kill()
+        assert self.process.wait() == -signal.SIGKILL
+        self.kills += 1
+        self.process = self._start()
+        self.wait_until_ready()
+
+    def kill_worker(self) -> None:
+        """SIGKILL the worker that has been there longest; whoever looks after the workers starts another."""
+        self.workers()[0].kill()
+        self.kills += 1
 
     @property
     def log(self) -> str:
@@ -103,6 +118,13 @@ class Service:
             except psutil.NoSuchProcess:
                 continue
         self.process.wait()
+
+
+def restart_database(folder: Path, mode: str) -> None:
+    """Restart the embedded server of a folder. mode: 'fast' ends every session; 'immediate' is a crash, with recovery."""
+    server = embedded._server(folder)
+    arguments = ("-w", "-D", str(server.pgdata), "-m", mode, "restart")
+    embedded._wheel("pgexec").pgexec("pg_ctl", arguments, server.bin_path, user=server.system_user)
 
 
 def _command(process: psutil.Process) -> list[str]:

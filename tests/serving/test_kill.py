@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import UUID
 
 import httpx2
@@ -15,16 +16,17 @@ import pytest
 from serving.ledger.verify import verify
 from serving.replay import replay
 from tests.serving.county import Served, ask
-from tests.serving.service import Service
+from tests.serving.processes import Service
 
 CALLS, CALLERS, KILLS, REPLAYS = 2000, 16, 3, 200
 
 
 @pytest.mark.slow
-def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Served]) -> None:
+def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Served], tmp_path: Path) -> None:
     served = make_county()
     ids = served.ids()
-    service = Service(served)
+    service = Service(served, tmp_path)
+    service.wait_until_ready()
     header = served.key()
     answered: dict[str, str] = {}
     done = threading.Event()
@@ -59,7 +61,7 @@ def test_every_answered_decision_survives_sigkill(make_county: Callable[[], Serv
     finally:
         done.set()
         killer.join()
-        service.close()
+        service.end()
     assert service.kills == KILLS
     assert len(answered) == CALLS
     with served.parts.store.looking(served.clock.now()) as moment:

@@ -20,7 +20,7 @@ from tests.fakes import models
 from tests.serving import registered
 from tests.serving.advised import NO_ROOM, SET, Advised, part_of
 from tests.serving.county import Served, ask
-from tests.serving.service import Service
+from tests.serving.processes import Service
 
 TIMEOUT_MS = 250
 """As the service is set by default."""
@@ -144,11 +144,12 @@ def test_a_store_that_is_gone_costs_the_opinion_and_nothing_else(kept: Store, wh
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["the database overwritten"])
-def test_a_service_that_starts_without_its_store_gives_binding_answers(kept: Store, what: str) -> None:
+def test_a_service_that_starts_without_its_store_gives_binding_answers(kept: Store, what: str, tmp_path: Path) -> None:
     GONE[what](kept.folder)
     served = kept.advised.served
-    service = Service(served, LUSHI_MLRUNS=str(kept.folder))
+    service = Service(served, tmp_path, LUSHI_MLRUNS=str(kept.folder))
     try:
+        service.wait_until_ready()
         with httpx2.Client(base_url=service.base, headers=served.key(), timeout=10) as client:
             for household_id, before in kept.alone.items():
                 answer = client.post("/v1/decisions", json=ask(household_id))
@@ -156,7 +157,7 @@ def test_a_service_that_starts_without_its_store_gives_binding_answers(kept: Sto
                 assert part_of(answer.json()) == before
                 assert answer.json()["advisory"] == {"status": "unavailable", "reason": "model_missing"}
     finally:
-        service.close()
+        service.end()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A minute of calls while the database is restarted and the service killed: nothing answered is lost or made twice."""
+"""A minute of calls while the database is restarted and the workers killed: nothing answered is lost or made twice."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from tests.fakes import models
 from tests.serving import registered
 from tests.serving.advised import NO_ROOM, SET
 from tests.serving.county import Served, ask
-from tests.serving.service import Service, restart_database
+from tests.serving.processes import Service, restart_database
 
-CALLERS, SECONDS, REPLAYS, REPEATED = 16, 60, 500, 500
+CALLERS, SECONDS, REPLAYS, REPEATED = 16, 60, 500, 300
 RECOVERS_SECONDS = 5.0
 """From the end of a fault to the first answer to a call that was made after it."""
 PATIENCE_SECONDS = 60
@@ -74,7 +74,8 @@ def test_a_minute_of_faults_loses_nothing_and_decides_nothing_twice(
     ids, calls, header = served.ids(), Calls(), served.key()
     artefact = models.artefact(SET)
     registered.promote(served, registered.register(tmp_path / "mlruns", artefact), artefact)
-    service = Service(served, LUSHI_MLRUNS=str(tmp_path / "mlruns"), LUSHI_CALLS_PER_SECOND="10000")
+    service = Service(served, tmp_path, "--workers", "2", LUSHI_MLRUNS=str(tmp_path / "mlruns"))
+    service.wait_until_ready()
     failed = threading.Event()
     began, ends = time.monotonic(), list[tuple[str, float, float]]()
 
@@ -95,7 +96,7 @@ def test_a_minute_of_faults_loses_nothing_and_decides_nothing_twice(
                 return
             happens = time.monotonic()
             if what == "kill":
-                service.kill()
+                service.kill_worker()
             else:
                 restart_database(served.folder / "postgres", what)
             ends.append((what, happens, end := time.monotonic()))
@@ -114,7 +115,7 @@ def test_a_minute_of_faults_loses_nothing_and_decides_nothing_twice(
     finally:
         failed.set()
         trouble.join()
-        service.close()
+        service.end()
 
     back = [(what, round(calls.back_after(end), 2)) for what, _, end in ends]
     lasted = [round(end - happens, 1) for _, happens, end in ends]
