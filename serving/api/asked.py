@@ -62,6 +62,10 @@ _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _BLANKS = r"\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 TEXT = rf"^[^{_CONTROLS}]*[^{_CONTROLS}{_BLANKS}][^{_CONTROLS}]*$"
 """Words that can be kept: not blank, and without control characters but line breaks and tabs."""
+_SPACES = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_BREAKS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+LINE = rf"^[^{_BREAKS}]*[^{_BREAKS}{_SPACES}][^{_BREAKS}]*$"
+"""The same in one line."""
 
 
 class Closed(BaseModel):
@@ -138,7 +142,7 @@ class UnmaskingAsked(Closed):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "objection 17: wrong person"}]})
 
-    reason: Annotated[str, Field(pattern=TEXT, max_length=500)]
+    reason: Annotated[str, Field(pattern=LINE, max_length=500)]
 
 
 class AssessmentAsked(Closed):
