@@ -100,6 +100,7 @@ _FIELDS = frozenset(
         "amount_cny",
         "term_months",
         "consent_reference",
+        "decisions",
         "values",
         "request",
         "on",

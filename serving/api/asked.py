@@ -58,6 +58,16 @@ Months = Annotated[int, Field(ge=1, le=360, strict=True, examples=[24]), BeforeV
 Reference = Annotated[str, Field(pattern=r"^[0-9A-Za-z._:/-]{1,100}$", examples=["consent-2021-000123"])]
 
 
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_BLANKS = r"\t\n\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+TEXT = rf"^[^{_CONTROLS}]*[^{_CONTROLS}{_BLANKS}][^{_CONTROLS}]*$"
+"""Words that can be kept: not blank, and without control characters but line breaks and tabs."""
+_SPACES = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_BREAKS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+LINE = rf"^[^{_BREAKS}]*[^{_BREAKS}{_SPACES}][^{_BREAKS}]*$"
+"""The same in one line."""
+
+
 class Closed(BaseModel):
     """A model that refuses fields it does not know."""
 
@@ -97,6 +107,8 @@ class DecisionAsked(Loan):
 class ClosingAsked(Closed):
     """How a decision ended."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "disbursed"}]})
+
     cause: Cause
 
 
@@ -120,13 +132,17 @@ class ManyAsked(Closed):
 class SearchAsked(Closed):
     """An ID number to search by; what is wrong with it is told, never what it was."""
 
-    id_number: Annotated[str, Field(min_length=1, max_length=60, examples=["411299198001010013"])]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id_number": "411299198001010013"}]})
+
+    id_number: Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class UnmaskingAsked(Closed):
     """Why an ID number must be seen whole, as it will stand in the log; it may name nobody."""
 
-    reason: Annotated[str, Field(pattern=r"^\s*[^\s].*$", max_length=500, examples=["objection 17: wrong person"])]
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "objection 17: wrong person"}]})
+
+    reason: Annotated[str, Field(pattern=LINE, max_length=500)]
 
 
 class AssessmentAsked(Closed):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.responses import JSONResponse
 
 from serving.access.callers import Caller
 from serving.access.roles import Act
 from serving.api.access import allowed
 from serving.api.asked import Reference
+from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.rights_asked import ConsentAsked, Nothing, Tenant
+from serving.api.schemas_rights import ConsentAnswer
 from serving.consents import Given, read_consent, record_consent, withdraw_consent
 from serving.shown import consent_answer
 from serving.wiring import Parts
@@ -26,9 +26,14 @@ OfBank = Annotated[Tenant | None, Query(description="The bank, where several use
 
 def consent_routes(parts: Parts) -> APIRouter:
     """The routes over one set of parts."""
-    routes = APIRouter(prefix="/v1/consents", tags=["consents"], default_response_class=JSONResponse)
+    routes = APIRouter(prefix="/v1/consents", tags=["consents"], default_response_class=Json)
 
-    @routes.post("", status_code=201, responses={200: _SAME, **documented(400, 404, 408, 409, 413, 415, 422, 503)})
+    @routes.post(
+        "",
+        status_code=201,
+        response_model=ConsentAnswer,
+        responses={200: _SAME, **documented(404, 408, 409, 413, 415)},
+    )
     def post_consent(asked: ConsentAsked, caller: Recording) -> Response:
         """Record a household's consent. 登记授权
 
@@ -43,23 +48,24 @@ def consent_routes(parts: Parts) -> APIRouter:
             until=asked.until,
         )
         consent, new = record_consent(given, parts, caller=caller)
-        return _json(consent_answer(consent), status=201 if new else 200)
+        return Json(consent_answer(consent), status_code=201 if new else 200)
 
-    @routes.post("/{reference:path}/withdrawal", responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
+    @routes.post(
+        "/{reference:path}/withdrawal", response_model=ConsentAnswer, responses=documented(404, 408, 409, 413, 415)
+    )
     def post_withdrawal(reference: Which, asked: Nothing, caller: Recording, tenant: OfBank = None) -> Response:
         """End a consent at once; a second time changes nothing. 撤回授权"""
-        return _json(consent_answer(withdraw_consent(reference, parts, caller=caller, tenant=tenant)))
+        return Json(consent_answer(withdraw_consent(reference, parts, caller=caller, tenant=tenant)))
 
-    @routes.get("/{reference:path}", responses=documented(404, 409, 422, 503))
+    @routes.get("/{reference:path}", response_model=ConsentAnswer, responses=documented(404, 409))
     def get_consent(reference: Which, caller: Reading, tenant: OfBank = None) -> Response:
         """A consent: a bank's own, the service network's of its area, an auditor's any. 查看授权"""
-        return _json(consent_answer(read_consent(reference, parts, caller=caller, tenant=tenant)))
+        return Json(consent_answer(read_consent(reference, parts, caller=caller, tenant=tenant)))
 
     return routes
 
 
-_SAME = {"description": "The consent was recorded before, with the same content"}
-
-
-def _json(content: object, *, status: int = 200) -> Response:
-    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
+_SAME: dict[str, Any] = {
+    "model": ConsentAnswer,
+    "description": "The consent was recorded before, with the same content",
+}

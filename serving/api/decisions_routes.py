@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -14,6 +13,7 @@ from serving.api.json_response import Json
 from serving.api.problems import created, documented
 from serving.api.receipts import answer
 from serving.api.schemas_decision import DecisionAnswer, ErasedDecision
+from serving.api.schemas_rights import ClosingAnswer
 from serving.area_states import AreaStates
 from serving.closing import close_decision, closing_data
 from serving.decide import DecisionRequest, decide
@@ -44,10 +44,10 @@ def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
             entry = ledger.seen_by(moment, decision_id, caller)
             return Json(answer(entry, afterwards(moment, decision_id)))
 
-    @routes.post("/{decision_id}/closing", responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
-    def post_closing(decision_id: UUID, asked: ClosingAsked, caller: ClosingDecisions) -> dict[str, Any]:
+    @routes.post("/{decision_id}/closing", response_model=ClosingAnswer, responses=documented(404, 408, 409, 413, 415))
+    def post_closing(decision_id: UUID, asked: ClosingAsked, caller: ClosingDecisions) -> Response:
         """Close a decision of one's own, so that another bank may decide; the same cause again is the same answer."""
         closed = close_decision(decision_id, asked.cause, parts, caller=caller)
-        return {"decision_id": str(decision_id), "closing": closing_data(closed)}
+        return Json({"decision_id": str(decision_id), "closing": closing_data(closed)})
 
     return routes

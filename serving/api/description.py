@@ -47,8 +47,13 @@ def describe(app: FastAPI) -> None:
 _TAGS = [
     {"name": "decisions", "description": "Binding decisions: made, recorded, read. 授信决定"},
     {"name": "households", "description": "Households at a glance, not recorded. 农户"},
+    {"name": "consents", "description": "What households consent to: recorded, withdrawn, read. 授权"},
+    {"name": "objections", "description": "Objections: filed, listed, answered. 异议"},
+    {"name": "overrides", "description": "What two people decide otherwise. 人工调整"},
+    {"name": "reports", "description": "The subject's own report. 本人信用报告"},
     {"name": "assessments", "description": "Calculations on values that are sent, not recorded. 测算"},
     {"name": "log", "description": "The log and its proofs. 存证日志"},
+    {"name": "sessions", "description": "People sign in and out. 登录与退出"},
     {"name": "health", "description": "Whether the service lives and can decide. 服务状态"},
 ]
 

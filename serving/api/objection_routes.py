@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
 
 from feature_store.filing import civil_day
 from serving.access.callers import Caller
 from serving.access.roles import Act
 from serving.api.access import allowed
 from serving.api.asked import HouseholdId
-from serving.api.problems import documented
+from serving.api.json_response import Json
+from serving.api.problems import created, documented
 from serving.api.rights_asked import ObjectionAsked, OutcomeAsked
+from serving.api.schemas_rights import ObjectionAnswer, ObjectionsAnswer
 from serving.objection_lists import Wanted, list_objections
 from serving.objections import Raised, file_objection, read_objection, resolve_objection
 from serving.shown import objection_answer
@@ -32,18 +32,20 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 
 def objection_routes(parts: Parts) -> APIRouter:
     """The routes over one set of parts."""
-    routes = APIRouter(prefix="/v1/objections", tags=["objections"], default_response_class=JSONResponse)
+    routes = APIRouter(prefix="/v1/objections", tags=["objections"], default_response_class=Json)
 
-    @routes.post("", status_code=201, responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
+    @routes.post(
+        "", status_code=201, response_model=ObjectionAnswer, responses=created(documented(404, 408, 409, 413, 415))
+    )
     def post_objection(asked: ObjectionAsked, caller: Objecting) -> Response:
         """File a household's objection; it is answered in writing within 20 days and marks what it is about. 提出异议"""
         raised = Raised(asked.household_id, asked.about, asked.indicator, asked.decision_id, asked.statement)
         filed = file_objection(raised, parts, caller=caller)
         shown = objection_answer(filed, civil_day(filed.recorded_at))
         headers = {"Location": f"/v1/objections/{filed.objection_id}"}
-        return Response(orjson.dumps(shown), status_code=201, media_type="application/json", headers=headers)
+        return Json(shown, status_code=201, headers=headers)
 
-    @routes.get("", responses=documented(422, 503))
+    @routes.get("", response_model=ObjectionsAnswer, responses=documented())
     def get_objections(
         caller: Reading, state: State = "open", household_id: Of = None, after: After = -1, limit: Limit = 50
     ) -> Response:
@@ -53,19 +55,20 @@ def objection_routes(parts: Parts) -> APIRouter:
         found, today = list_objections(wanted, parts, caller=caller)
         shown = [objection_answer(one, today, words=False) for one in found[:limit]]
         more = found[limit - 1].entry_no if len(found) > limit else None
-        return Response(orjson.dumps({"objections": shown, "next": more}), media_type="application/json")
+        return Json({"objections": shown, "next": more})
 
-    @routes.get("/{objection_id}", responses=documented(404, 422, 503))
+    @routes.get("/{objection_id}", response_model=ObjectionAnswer, responses=documented(404))
     def get_objection(objection_id: UUID, caller: Reading) -> Response:
         """An objection with what was written; null once that was erased. 查看异议"""
         found, today = read_objection(objection_id, parts, caller=caller)
-        return Response(orjson.dumps(objection_answer(found, today)), media_type="application/json")
+        return Json(objection_answer(found, today))
 
-    @routes.post("/{objection_id}/outcome", responses=documented(400, 404, 408, 409, 413, 415, 422, 503))
+    @routes.post(
+        "/{objection_id}/outcome", response_model=ObjectionAnswer, responses=documented(404, 408, 409, 413, 415)
+    )
     def post_outcome(objection_id: UUID, asked: OutcomeAsked, caller: Resolving) -> Response:
         """Answer an objection in writing, once. 答复异议"""
         found = resolve_objection(objection_id, parts, caller=caller, outcome=asked.outcome, answer=asked.answer)
-        shown = objection_answer(found, civil_day(found.recorded_at))
-        return Response(orjson.dumps(shown), media_type="application/json")
+        return Json(objection_answer(found, civil_day(found.recorded_at)))
 
     return routes

@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from serving.api.access import Replaying
 from serving.api.asked import Closed
+from serving.api.json_response import Json
 from serving.api.problems import documented
+from serving.api.schemas_replay import ReplayAnswer
 from serving.area_states import AreaStates
 from serving.replay_outcome import FIELDS, Outcome, moved_points
 from serving.replay_three_way import ReplaysBusy, ThreeWay, replay_otherwise
@@ -32,20 +34,22 @@ STATEMENT_MS = 3_000
 class ReplayAsked(Closed):
     """What is changed. policy: day or hash of an approved one; data: known then or now; model: a registered version."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"policy": "2021-03-01", "data": "now"}, {}]})
+
     policy: Annotated[str, Field(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9a-f]{64})$")] | None = None
     data: Literal["then", "now"] = "then"
-    model: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$", examples=["3"])] | None = None
+    model: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")] | None = None
 
 
-def replay_routes(parts: Parts, areas: AreaStates, json: type[Response]) -> APIRouter:
+def replay_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The route over one set of parts. areas: of its own, so that replays of old days push no state of today out."""
-    routes = APIRouter(tags=["decisions"], default_response_class=json)
+    routes = APIRouter(tags=["decisions"], default_response_class=Json)
     turns = BoundedSemaphore(AT_ONCE)
 
     @routes.post(
-        "/v1/decisions/{decision_id}/replay", responses=documented(400, 404, 408, 413, 415, 422, 503), status_code=200
+        "/v1/decisions/{decision_id}/replay", response_model=ReplayAnswer, responses=documented(404, 408, 413, 415)
     )
-    async def post_replay(decision_id: UUID, asked: ReplayAsked, caller: Replaying) -> dict[str, Any]:
+    async def post_replay(decision_id: UUID, asked: ReplayAsked, caller: Replaying) -> Response:
         """Assess a recorded decision again, as it was or with something changed; never recorded, never binding.
 
         `{}` repeats it exactly. `verdict` says what moves the outcome, `causes` which changes move it by themselves.
@@ -65,7 +69,7 @@ def replay_routes(parts: Parts, areas: AreaStates, json: type[Response]) -> APIR
             )
         finally:
             turns.release()
-        return answered(found)
+        return Json(answered(found))
 
     return routes
 

@@ -7,9 +7,10 @@ them. Money and rates are text with a point, in yuan and percent a year.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from scoring.grade import Status
 from scoring.vetoes import State
@@ -20,10 +21,23 @@ Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$", e
 Grade = Annotated[str, Field(examples=["AA"])]
 
 
+Absent = SkipJsonSchema[None]
+"""Beside a field's type: the field may be missing, but is never null. Its value is :func:`absent`."""
+
+
 class Answered(BaseModel):
     """A part of an answer: it holds these fields and no others."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+def absent() -> Any:
+    """The value of a field that may be missing."""
+    return Field(default=None, json_schema_extra=_without_default)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]
 
 
 class Said(Answered):

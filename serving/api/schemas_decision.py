@@ -10,7 +10,8 @@ from pydantic import Field
 
 from scoring.opinion import Reason
 from serving.api.problems import ProblemDetails
-from serving.api.schemas import Answered, Binding, Grade, Money, Number, Said, Sha256, Sources
+from serving.api.schemas import Absent, Answered, Binding, Grade, Money, Number, Said, Sha256, Sources, absent
+from serving.api.schemas_rights import Afterwards, ConsentUsed, DatumMark, Right
 
 
 class NoOpinion(Answered):
@@ -115,7 +116,11 @@ class LoanRecorded(Answered):
 
 
 class DecisionAnswer(Answered):
-    """A decision as it was recorded, with its receipt. client: absent, advisory: null in the oldest records."""
+    """A decision as it was recorded, with its receipt.
+
+    client, consent, marks, rights: absent in older records, as advisory is null in the oldest. marks: what objections said of
+    its data; rights: null for the best outcome. afterwards: absent where nothing came after it.
+    """
 
     format: Annotated[int, Field(ge=1)]
     kind: Literal["decision"]
@@ -123,12 +128,16 @@ class DecisionAnswer(Answered):
     recorded_at: datetime
     household_id: str
     village_code: str
-    client: AskedBy | None = None
+    client: AskedBy | Absent = absent()
     request: LoanRecorded
+    consent: ConsentUsed | Absent = absent()
     binding: Binding
     advisory: OpinionGiven | NoOpinion | None
     read: Sources
+    marks: list[DatumMark] | Absent = absent()
+    rights: list[Right] | None = absent()
     receipt: Receipt
+    afterwards: Afterwards | Absent = absent()
 
 
 class ErasedDecision(Answered):
@@ -137,6 +146,7 @@ class ErasedDecision(Answered):
     decision_id: UUID
     erased: Literal[True]
     receipt: Receipt
+    afterwards: Afterwards | Absent = absent()
 
 
 class ItemDecided(Answered):

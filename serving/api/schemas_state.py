@@ -1,13 +1,16 @@
-"""What is answered without recording anything, described for callers' generators: states, assessments, proofs, health."""
+"""What is answered without recording anything, described for callers' generators: states, assessments, proofs, health, people."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from serving.access.roles import Role
 from serving.api.schemas import Answered, Binding, Grade, Never, Said, Sha256, Sources
+from serving.api.schemas_rights import DatumMark, Right
 
 
 class VetoFirst(Answered):
@@ -44,7 +47,10 @@ class PathShown(Answered):
 
 
 class HouseholdState(Answered):
-    """A household at a glance: not recorded. latest_decision: the newest that the caller may see."""
+    """A household at a glance: not recorded. latest_decision: the newest that the caller may see.
+
+    marks: what objections say of its data. rights: null for the best outcome.
+    """
 
     household_id: str
     village_code: str
@@ -53,6 +59,8 @@ class HouseholdState(Answered):
     path: PathShown | None
     sources: Sources
     latest_decision: UUID | None
+    marks: list[DatumMark]
+    rights: list[Right] | None
 
 
 class AssessmentAnswer(Answered):
@@ -93,9 +101,50 @@ class Alive(Answered):
     status: Literal["alive"]
 
 
+class CheckPassed(Answered):
+    """Something that binding answers stand on, and what was found."""
+
+    name: Literal["database", "policy", "log"]
+    ok: Literal[True]
+    detail: str
+
+
+class OpinionChecked(Answered):
+    """Whether the challenger can be asked; decisions are made without it, too."""
+
+    ok: bool
+    detail: str
+
+
 class Ready(Answered):
     """The service can decide."""
 
     status: Literal["ready"]
     policy: str
     policy_sha256: Sha256
+    checks: list[CheckPassed]
+    opinion: OpinionChecked
+
+
+class HouseholdFound(Answered):
+    """The household that has the ID number."""
+
+    household_id: str
+
+
+class IdNumberShown(Answered):
+    """A household's ID number, whole: the one answer of the service that holds one."""
+
+    household_id: str
+    id_number: Annotated[str, Field(pattern="^[0-9]{17}[0-9X]$")]
+
+
+class SessionOpened(Answered):
+    """What a person's program needs beside the cookie. csrf_token: to be sent as X-CSRF-Token with every change.
+
+    expires_at: when the session ends at the latest; it ends before when it is not used.
+    """
+
+    csrf_token: str
+    expires_at: datetime
+    role: Role

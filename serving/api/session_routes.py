@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 
 from serving.access.callers import CsrfFailed, NotSignedIn
-from serving.access.roles import Role
 from serving.access.sessions import COOKIE
 from serving.api.access import SIGN_IN, SigningOut
 from serving.api.credentials import from_elsewhere, name_and_password, sent, stays_here
 from serving.api.problems import documented
+from serving.api.schemas_state import SessionOpened
 from serving.sign_in import sign_in, sign_out
 from serving.wiring import Parts
-
-
-class SessionOpened(BaseModel):
-    """What a person's program needs beside the cookie. csrf_token: to be sent as X-CSRF-Token with every change.
-
-    expires_at: when the session ends at the latest; it ends before when it is not used.
-    """
-
-    csrf_token: str
-    expires_at: datetime
-    role: Role
 
 
 def session_routes(parts: Parts) -> APIRouter:
     """The routes over one set of parts."""
     routes = APIRouter(tags=["sessions"])
 
-    @routes.post(SIGN_IN[1], status_code=201, response_model=SessionOpened, responses=documented(400, 503))
+    @routes.post(SIGN_IN[1], status_code=201, response_model=SessionOpened, responses=documented())
     def post_session(request: Request) -> Response:
         """Sign in: Authorization: Basic with name and password in UTF-8, no body. Sets the session's cookie."""
         found = name_and_password(request.scope)
@@ -47,7 +33,7 @@ def session_routes(parts: Parts) -> APIRouter:
         _set(answer, opened.tokens.session, request)
         return answer
 
-    @routes.delete("/v1/sessions/current", status_code=204, responses=documented(404, 503))
+    @routes.delete("/v1/sessions/current", status_code=204, responses=documented(404))
     def delete_session(caller: SigningOut, request: Request) -> Response:
         """Sign out: the session ends at once."""
         found = sent(request.scope)

@@ -16,6 +16,8 @@ def _said(call: ast.Call) -> list[str]:
     words = [it.value if isinstance(it, ast.Constant) and isinstance(it.value, str) else "" for it in call.args]
     if name in ("problem", "_said"):
         words = words[1:2]
+    elif name == "wait":
+        words = words[:1]
     elif name.startswith("_"):
         words = [word for word in words if "-" in word]
     else:

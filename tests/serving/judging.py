@@ -15,6 +15,27 @@ from tests.serving.spoiling import MARK, Sent
 
 _ANYWHERE = frozenset({400, 401, 404, 408, 413, 414, 415, 429, 431})
 """What may be answered, beside 405, where the description knows no such call."""
+SHOWN_WHOLE = {
+    "POST /v1/households/{household_id}/unmasking": "what it is for: the number, after the log says who asked"
+}
+"""Calls whose answers hold an ID number, and why."""
+_KEPT = "the recorded thing is answered to those who may read it: "
+REPEATS = {
+    "POST /v1/decisions": _KEPT + "a decision names the consent's reference",
+    "POST /v1/decisions:batch": _KEPT + "a decision names the consent's reference",
+    "GET /v1/decisions/{decision_id}": _KEPT + "the causes of overrides stand beside a decision",
+    "POST /v1/decisions/{decision_id}/overrides": _KEPT + "the cause of an override",
+    "POST /v1/overrides/{override_id}/confirmation": _KEPT + "the cause of an override",
+    "POST /v1/consents": _KEPT + "the bank's own reference",
+    "GET /v1/consents/{reference}": _KEPT + "the bank's own reference",
+    "POST /v1/consents/{reference}/withdrawal": _KEPT + "the bank's own reference",
+    "POST /v1/objections": _KEPT + "the household's statement",
+    "GET /v1/objections/{objection_id}": _KEPT + "the household's statement and the written answer",
+    "POST /v1/objections/{objection_id}/outcome": _KEPT + "the household's statement and the written answer",
+    "POST /v1/households/{household_id}/reports": _KEPT + "everything that is held, to the subject itself",
+}
+"""Calls whose answers may hold words that a caller wrote, and why; no other may, and no problem at all."""
+_NUMBER = re.compile(rb"[0-9]{17}[0-9X]")
 _NEEDED = {401: "www-authenticate", 405: "allow", 429: "retry-after"}
 
 
@@ -56,20 +77,21 @@ async def ask(app: Any, sent: Sent) -> Heard:
 
 
 class Judge:
-    """Knows what the description allows."""
+    """Knows what the description allows. numbers: ID numbers, which no answer may hold."""
 
-    def __init__(self, description: dict[str, Any]) -> None:
+    def __init__(self, description: dict[str, Any], numbers: frozenset[str] = frozenset()) -> None:
         self._calls = [
-            (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), method.upper(), operation["responses"])
+            (_pattern(path, operation), method.upper(), path, operation["responses"])
             for path, known in description["paths"].items()
             for method, operation in known.items()
         ]
+        self._numbers = numbers
         shape = {"$ref": "#/components/schemas/ProblemDetails", "components": description["components"]}
         self._shape = jsonschema_rs.Draft202012Validator(shape)
 
     def faults(self, sent: Sent, heard: Heard) -> Iterator[str]:
         """What is wrong with an answer."""
-        responses = self._responses(sent)
+        call, responses = self._described(sent)
         described = responses.keys() if responses is not None else _ANYWHERE
         if heard.status >= 500 or heard.status not in {405, *described}:
             yield f"the status {heard.status} is not described"
@@ -81,22 +103,46 @@ class Judge:
         if heard.status >= 400 and kind != "application/problem+json":
             yield "it is no problem"
             return
-        if heard.status < 400 and kind not in (responses or {}).get(heard.status, {}).get("content", {}):
+        content = (responses or {}).get(heard.status, {}).get("content", {})
+        if heard.status < 400 and (kind not in content if heard.body else content):
             yield "its content type is not described"
         problems = _problems(heard)
         if heard.status >= 400 and problems[0].get("status") != heard.status:
             yield "it says another status than its own"
         if not all(self._shape.is_valid(it) and it["status"] < 500 for it in problems):
             yield "a problem has another shape, or is an error on our side"
+        yield from self._told(call, heard, problems)
+
+    def _told(self, call: str, heard: Heard, problems: list[Any]) -> Iterator[str]:
+        """What an answer tells that it must not."""
         if MARK in json.dumps(problems) + json.dumps(heard.headers):
             yield "it repeats what was sent"
+        if heard.status < 400 and call not in REPEATS and MARK.encode() in heard.body:
+            yield "it repeats what was sent, and is not one that may"
+        if call not in SHOWN_WHOLE and self._numbers.intersection(it.decode() for it in _NUMBER.findall(heard.body)):
+            yield "it holds an ID number"
 
-    def _responses(self, sent: Sent) -> dict[int, Any] | None:
+    def operation(self, sent: Sent) -> str:
+        """The operation that a request asks for; empty where the description knows none."""
+        return self._described(sent)[0]
+
+    def _described(self, sent: Sent) -> tuple[str, dict[int, Any] | None]:
+        """The operation that a request asks for, and what may be answered."""
         path = unquote(sent.path)
-        for pattern, method, responses in self._calls:
+        for pattern, method, template, responses in self._calls:
             if method == sent.method and pattern.fullmatch(path):
-                return {int(status): it for status, it in responses.items()}
-        return None
+                return f"{method} {template}", {int(status): it for status, it in responses.items()}
+        return "", None
+
+
+def _pattern(path: str, operation: dict[str, Any]) -> re.Pattern[str]:
+    """What an operation's addresses look like; a parameter whose own pattern allows slashes may hold them."""
+    found = re.escape(path)
+    for it in operation.get("parameters", ()):
+        if it["in"] == "path":
+            part = ".*" if "/" in it["schema"].get("pattern", "") else "[^/]+"
+            found = found.replace(re.escape("{" + it["name"] + "}"), part)
+    return re.compile(found, re.DOTALL)
 
 
 def _problems(heard: Heard) -> list[Any]:

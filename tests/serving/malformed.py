@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -23,7 +23,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from starlette.testclient import TestClient
 
 from feature_store.synthetic.county import write_county
 from scoring.policy.load import ROOT, load
@@ -33,10 +32,10 @@ from serving.api.app import create_app
 from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
-from tests.serving.county import NOW, Served, header_of, import_round
+from tests.serving.county import CHEAP, NOW, Calls, Served, give_consents, header_of, import_round, numbers_of
 from tests.serving.judging import Judge, ask
-from tests.serving.real_values import Real, roles_by_operation
-from tests.serving.spoiling import MARK, Sent, spoilt, whole_requests
+from tests.serving.real_values import SIGN_IN, SIGN_OUT, Real, add_person, roles_by_operation
+from tests.serving.spoiling import MARK, Headers, Sent, spoilt, whole_requests
 
 AT_ONCE = 8
 SEED = 2017
@@ -45,35 +44,48 @@ _ID = re.compile(rb'"decision_id":"([0-9a-f-]{36})"')
 
 @dataclass
 class Verdict:
-    """What many answers came to: faults in words, counts by status, decisions that were told."""
+    """What many answers came to: faults in words, counts by status, also per operation, and decisions that were told."""
 
     faults: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    reached: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     told: set[str] = field(default_factory=set)
 
 
 def requests(served: Served, app: Any, real: Real, *, seed: int) -> Iterator[Sent]:
-    """Malformed requests without end, with keys that are right, wrong, doubled, missing, or of another role."""
+    """Malformed requests without end, with keys and sessions that are right, wrong, doubled, missing, or of another role."""
     draw, description = random.Random(seed), app.openapi()
     labels = [f"{method.upper()} {path}" for path, known in description["paths"].items() for method in known]
     whole = list(zip(labels, whole_requests(description, real), strict=True))
     roles = roles_by_operation(app)
-    keys = {role: served.key(role)["Authorization"].encode() for role in Role}
+    callers = {role: _said(served.key(role)) for role in Role}
+    person = add_person(served.parts)
     wrong = [b"", b"Bearer", b"Basic eDp4", f"Bearer {new_key().written}".encode(), b"Bearer " + MARK.encode(), b"\xff"]
     while True:
         label, start = draw.choice(whole)
         sent, chance = spoilt(draw, start), draw.random()
-        key = keys[roles[label] or Role.BANK]
+        said = callers[roles[label] or Role.BANK]
+        if label == SIGN_IN:
+            said = _said(person.basic)
+        elif label == SIGN_OUT:  # a session of its own: the others are still needed
+            said = _said(person.session(served.parts)) if chance < 0.5 else callers[Role.BANK]
         if chance > 0.9:
-            key = draw.choice(wrong) if chance > 0.95 else keys[draw.choice(list(Role))]
-        said = [(b"authorization", key)] * (2 if chance > 0.99 else 1)
+            other = callers[draw.choice(list(Role))] if label != SIGN_OUT else callers[Role.BANK]
+            said = [(b"authorization", draw.choice(wrong))] if chance > 0.95 else other
+        if chance > 0.98:
+            said = said * 2 if chance > 0.99 else said[:-1]
         yield replace(sent, headers=[(b"host", b"x"), *said, *sent.headers])
+
+
+def _said(headers: dict[str, str]) -> Headers:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def run(served: Served, *, count: int, seed: int, tick: Callable[[], None]) -> Verdict:
     """Send so many requests, some at once, and judge every answer."""
     app = create_app(served.parts)
-    judge, verdict, real = Judge(app.openapi()), Verdict(), Real.of(served)
+    judge = Judge(app.openapi(), frozenset(numbers_of(served).values()))
+    verdict, real = Verdict(), Real.of(served)
     sents = islice(requests(served, app, real, seed=seed), count)
     before = _recorded(served)
 
@@ -81,6 +93,7 @@ def run(served: Served, *, count: int, seed: int, tick: Callable[[], None]) -> V
         for sent in sents:
             heard = await ask(app, sent)
             verdict.statuses[heard.status] += 1
+            verdict.reached[judge.operation(sent)].update([heard.status])
             verdict.faults += [f"{it}: {sent!r:.600} -> {heard.body[:300]!r}" for it in judge.faults(sent, heard)]
             verdict.told |= {it.decode() for it in _ID.findall(heard.body)}
             tick()
@@ -106,10 +119,11 @@ def _county(folder: Path) -> Served:
     files = folder / "county"
     write_county(files, **policies, households=300, seed=7, format="csv", full_rows=False, rounds=2, progress=None)
     settings = read_settings({"LUSHI_DATA": str(folder / "data"), "LUSHI_CALLS_PER_SECOND": "10000"})
-    parts = replace(wire(settings), clock=clock)
+    parts = replace(wire(settings), clock=clock, passwords=CHEAP)
     import_round(parts, sorted(files.iterdir())[0], clock)
     clock.moment = NOW
-    client = TestClient(create_app(parts), raise_server_exceptions=False, headers=header_of(parts))
+    give_consents(parts)
+    client = Calls(create_app(parts), raise_server_exceptions=False, headers=header_of(parts))
     return Served(parts, clock, folder, client)
 
 
@@ -135,6 +149,9 @@ def main() -> None:
     counts = ", ".join(f"{status}: {number:,}" for status, number in sorted(found.statuses.items()))
     console.print(f"{found.statuses.total():,} malformed requests in {seconds:.0f} s; {counts}", highlight=False)
     console.print(f"{len(found.faults)} answers with a fault; {len(found.told)} decisions told", highlight=False)
+    for operation, statuses in sorted(found.reached.items()):
+        by_status = ", ".join(f"{status}: {number:,}" for status, number in sorted(statuses.items()))
+        console.print(f"  {operation or 'what the API does not describe'}: {by_status}", highlight=False)
     for fault in found.faults[:50]:
         console.print(fault, markup=False, highlight=False, soft_wrap=True)
     sys.exit(1 if found.faults else 0)

@@ -57,7 +57,7 @@ def _example(description: dict[str, Any], operation: dict[str, Any], real: Real)
         return None
     named = description["components"]["schemas"][content["schema"]["$ref"].rsplit("/", 1)[1]]
     example = copy.deepcopy(named.get("examples", [{}])[0])
-    return {name: real.by_name[name][0] if name in real.by_name else it for name, it in example.items()}
+    return {name: known[0] if (known := real.choices(name, example)) else it for name, it in example.items()}
 
 
 def spoilt(draw: random.Random, sent: Sent) -> Sent:

@@ -193,6 +193,7 @@ def test_pages_follow_each_other_without_gaps(own: Served, county: TestClient) -
         ({"statement": ""}, "body.statement"),
         ({"statement": "x" * 2001}, "body.statement"),
         ({"statement": "a\x00b"}, "body.statement"),
+        ({"statement": " \n\u3000"}, "body.statement"),
         ({"about": "weather"}, "body.about"),
         ({"decision_id": "1"}, "body.decision_id"),
     ],

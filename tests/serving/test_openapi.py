@@ -148,10 +148,11 @@ def test_problems_are_as_described(served: Served, described: dict[str, Any]) ->
         400: client.post("/v1/decisions", content=b"{", headers={"content-type": "application/json"}),
         401: client.post("/v1/decisions", json={}, headers={"Authorization": "Bearer x"}),
         403: client.post("/v1/decisions", json=ask(served.ids()[0]), headers=analyst),
-        404: client.post("/v1/decisions", json=ask("411299999999-0001")),
+        404: client.get("/v1/households/411299999999-0001"),
         415: client.post("/v1/decisions", content=b"{}", headers={"content-type": "text/plain"}),
         422: client.post("/v1/decisions", json={}),
     }
     for status, answer in cases.items():
         assert answer.status_code == status
-        _fits(described, "/v1/decisions", "post", answer)
+        get = ("/v1/households/{household_id}", "get")
+        _fits(described, *(get if status == 404 else ("/v1/decisions", "post")), answer)

@@ -16,7 +16,7 @@ from schemathesis.engine import events, from_schema
 
 from serving.api.app import create_app
 from tests.serving.county import Served
-from tests.serving.real_values import Real, roles_by_operation
+from tests.serving.real_values import SIGN_IN, SIGN_OUT, Real, add_person, roles_by_operation
 
 CONFIG: dict[str, Any] = {
     "seed": 1,
@@ -45,21 +45,26 @@ def api(make_county: Callable[[], Served]) -> Any:
     served = make_county()
     app, real = create_app(served.parts), Real.of(served)
     roles = roles_by_operation(app)
-    keys = {role: served.key(role)["Authorization"] for role in set(roles.values()) if role is not None}
+    person = add_person(served.parts)
+    said = {role: served.key(role) for role in set(roles.values()) if role is not None}
     loaded = schemathesis.openapi.from_asgi(
         "/openapi.json", app, config=SchemathesisConfig.from_dict(CONFIG), headers=served.key()
     )
 
     class Keys:
-        """Schemathesis' way of adding a key."""
+        """Schemathesis' way of adding a key, or a session."""
 
-        def get(self, case: schemathesis.Case, context: object) -> str | None:
-            role = roles[case.operation.label]
-            return keys[role] if role else None
+        def get(self, case: schemathesis.Case, context: object) -> dict[str, str]:
+            label = case.operation.label
+            if label == SIGN_IN:
+                return person.basic
+            if label == SIGN_OUT:  # a session of its own, since it ends
+                return person.session(served.parts)
+            role = roles[label]
+            return said[role] if role else {}
 
-        def set(self, case: schemathesis.Case, data: str | None, context: object) -> None:
-            if data:
-                case.headers["Authorization"] = data
+        def set(self, case: schemathesis.Case, data: dict[str, str], context: object) -> None:
+            case.headers.update(data)
 
     loaded.auth(refresh_interval=None)(Keys)
 
