@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from feature_store.adapters.connect import StoreUnavailable
+from feature_store.adapters.id_keys import WrongIdKey
 from feature_store.adapters.recording import ClockBehind
 from feature_store.adapters.store import AtWork
 from feature_store.id_cipher import IdNumberUnreadable
@@ -247,6 +248,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (NoIdNumber, _said(404, "no-id-number")),
     (IdNumberInvalid, _said(422, "id-number-invalid")),
     (IdNumberUnreadable, _said(409, "id-number-unreadable")),
+    (WrongIdKey, _said(503, "id-key-not-in-use")),
     (NoSession, _said(404, "no-session")),
     (NotSignedIn, lambda _: not_signed_in()),
     (Forbidden, _said(403, "not-allowed")),

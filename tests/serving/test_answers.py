@@ -12,15 +12,20 @@ from serving.api.answers import ANSWERS, answer_of
 
 NEVER_ANSWERED = {
     "AboutUnusable",  # within the loading of a model
+    "ApprovalRefused",  # of the command line
     "ChallengerUnusable",  # a decision goes out without opinion
     "ClientRefused",  # of the command line
+    "ConsentsRefused",  # of the command line
     "DatabaseFolderUnusable",  # at start
+    "ErasureRefused",  # of the command line
     "FeatureSetFaults",  # within the loading of a model
     "FeaturesUnknown",  # of the command line
     "FileRefused",  # of the command line
     "FolderNotEmpty",  # of the command line
+    "MigrationRefused",  # at start
     "ModelTextUnusable",  # within the loading of a model
     "NoModel",  # of the command line
+    "NotAtHand",  # within a replay, which says so
     "NothingRead",  # within a replay, which says so
     "OpinionsUnsound",  # of the command line
     "OutputUnusable",  # of the command line
@@ -31,9 +36,13 @@ NEVER_ANSWERED = {
     "PromotionRefused",  # of the command line
     "RegistryUnavailable",  # a decision goes out without opinion
     "ReleaseRefused",  # of the command line
+    "RetentionRefused",  # of the command line
+    "RotationRefused",  # of the command line
     "SettingsInvalid",  # at start
     "TlsUnusable",  # at start
     "TooManyHouseholds",  # of the command line
+    "UnmaskingRefused",  # of the command line
+    "UserRefused",  # of the command line
 }
 """Errors that no route can raise, and where they belong instead."""
 
