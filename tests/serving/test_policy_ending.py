@@ -113,7 +113,7 @@ def test_the_log_says_it_at_the_start_and_daily(
 def test_the_check_of_policies_says_it(folder: Path, monkeypatch: pytest.MonkeyPatch, now: str, says: str) -> None:
     monkeypatch.setenv("LUSHI_NOW", now)
     app = typer.Typer()
-    command.register(app)
+    command.register(app, lambda: pytest.fail("no database is needed"))
     app.command("other")(lambda: None)
     result = CliRunner().invoke(app, ["policy", "check", str(folder)])
     assert result.exit_code == 0
