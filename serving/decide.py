@@ -69,8 +69,9 @@ def decide(
         KeyInUse, KeyReused: where the key's first call is still under way, or was another request.
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
         StoreUnavailable: where the database is away; then nothing is recorded.
+        TooBusy: where too many calls are being decided; then nothing is recorded.
     """
-    with parts.store.moment(parts.clock.now) as moment:
+    with parts.turns.taken(), parts.store.moment(parts.clock.now) as moment:
         on = civil_day(moment.known_at)
         policy = parts.policies.in_force(on)
         if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:

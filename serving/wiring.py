@@ -26,6 +26,7 @@ from serving.challenger.standing import Challengers
 from serving.clock import Clock, StartedClock, SystemClock
 from serving.ledger.checkpoint import Signer
 from serving.settings import Settings
+from serving.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Parts:
         """The store, its embedded server started and its schema up to date."""
         url = self.settings.database_url or embedded.start(self.settings.data / "postgres")
         return Store(connect(url))
+
+    @cached_property
+    def turns(self) -> Turns:
+        """How many calls are decided at once."""
+        return Turns()
 
     @cached_property
     def id_key(self) -> bytes:
@@ -84,6 +90,7 @@ class Parts:
         other = replace(self, clock=clock)
         other.__dict__["store"] = self.store
         other.__dict__["challengers"] = self.challengers
+        other.__dict__["turns"] = self.turns
         return other
 
 

@@ -19,6 +19,7 @@ from serving.decide import KeyInUse, KeyReused, UnknownHousehold
 from serving.ledger.proofs import NoSuchProof
 from serving.purposes import UnknownPurpose
 from serving.replay import UnknownDecision
+from serving.turns import TooBusy
 
 
 def answer_of(error: Exception) -> JSONResponse:
@@ -146,6 +147,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (PolicyNotInForce, _said(409, "policy-not-in-force")),
     (UnknownPurpose, _purpose),
     (StoreUnavailable, _said(503, "store-unavailable")),
+    (TooBusy, _said(503, "too-busy")),
     (HTTPException, _http),
     (LushiError, _internal),
     (Exception, _internal),
