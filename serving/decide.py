@@ -75,8 +75,9 @@ def decide(
         ConsentInvalid: where the household's consent does not allow it; a household that is not there gave none.
         UnknownHousehold, UnknownPurpose, PolicyNotInForce: for a request that cannot be decided.
         StoreUnavailable: where the database is away; then nothing is recorded.
+        TooBusy: where too many calls are being decided; then nothing is recorded.
     """
-    with counting_decisions() as told, parts.store.moment(parts.clock.now) as moment:
+    with counting_decisions() as told, parts.turns.taken(), parts.store.moment(parts.clock.now) as moment:
         # First, so that a repeated call has its answer also on the day after the policy's end.
         if key is not None and (entry := _decided_before(moment, request, caller, key)) is not None:
             return entry

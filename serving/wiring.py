@@ -28,6 +28,7 @@ from serving.key_files import id_key, key_file
 from serving.ledger.checkpoint import Signer
 from serving.settings import Settings
 from serving.telemetry.metrics import DATABASE_CONNECTIONS
+from serving.turns import Turns
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Parts:
     def id_key(self) -> IdKey:
         """Key of ID numbers, read anew each time: a running service sees that keys are being changed."""
         return id_key(self.settings)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """How many calls are decided at once."""
+        return Turns()
 
     @cached_property
     def access_key(self) -> bytes:
@@ -104,6 +110,7 @@ class Parts:
         other = replace(self, clock=clock)
         other.__dict__["store"] = self.store
         other.__dict__["challengers"] = self.challengers
+        other.__dict__["turns"] = self.turns
         return other
 
 

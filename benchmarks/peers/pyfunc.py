@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
-import warnings
 from pathlib import Path
 
 from feature_store.adapters import mlflow_manners
@@ -23,8 +24,7 @@ def save(model: Path, folder: Path, *, signature: bool) -> None:
     booster = lightgbm.Booster(model_file=str(model))
     example = pandas.DataFrame(np.zeros((1, booster.num_feature())), columns=columns(booster.num_feature()))
     more = {"input_example": example} if signature else {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with contextlib.redirect_stderr(io.StringIO()):  # MLflow sets the filters of its warnings itself
         from mlflow.pyfunc import PythonModel, save_model
 
         mlflow_manners.hush()

@@ -40,6 +40,7 @@ from serving.scope import UnknownHousehold
 from serving.sign_in import NoSession
 from serving.telemetry.logs import get_logger, said
 from serving.telemetry.metrics import ERRORS
+from serving.turns import TooBusy
 from serving.unmask import NoIdNumber
 
 _LOG = get_logger("lushi.answers")
@@ -270,6 +271,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (AtWork, _said(409, "at-work")),
     (ClockBehind, _clock),
     (StoreUnavailable, _said(503, "store-unavailable")),
+    (TooBusy, _said(503, "too-busy")),
     (HTTPException, _http),
     (LushiError, _internal),
     (Exception, _internal),

@@ -1,0 +1,42 @@
+"""Turns: how many calls one process decides at once.
+
+A decision is mostly computing and short questions to the database, so a few at once keep the processors busy; more only wait
+for each other while they hold connections, and the model's one thread keeps them past their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Semaphore
+
+from scoring.errors import LushiError
+
+AT_ONCE = 4
+PATIENCE_SECONDS = 5.0
+"""Longest that a call waits for its turn: as long as it would wait for the database."""
+
+
+class TooBusy(LushiError):
+    """A call that did not get its turn in time; nothing of it was done."""
+
+
+class Turns:
+    """So many turns at once; whoever waits gets one in the order of coming."""
+
+    def __init__(self, at_once: int = AT_ONCE, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._free, self._patience = Semaphore(at_once), patience_seconds
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """A turn, until the block ends.
+
+        Raises:
+            TooBusy: where none came free in time.
+        """
+        if not self._free.acquire(timeout=self._patience):
+            raise TooBusy("too many calls are being decided at once; try again shortly")
+        try:
+            yield
+        finally:
+            self._free.release()
