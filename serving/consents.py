@@ -136,14 +136,20 @@ def read_consent(reference: str, parts: Parts, *, caller: Caller, tenant: str | 
         return _visible(moment, reference, caller, tenant)
 
 
+EARLIEST = date(1950, 1, 1)
+"""No day before it is one of this service's time."""
+
+
 def wrong_days(given: Given, on: date) -> list[tuple[str, str, str]]:
     """What is wrong with a consent's days, as (field, what, mend). on: today in the county."""
     found = []
     if given.granted_on > on:
         found.append(("granted_on", "lies in the future", "Write the day on which the household signed"))
+    if given.granted_on < EARLIEST:
+        found.append(("granted_on", f"lies before {EARLIEST.year}", "Write the day on which the household signed"))
     if given.until < given.granted_on:
         found.append(("until", "lies before granted_on", "Write the last day on which the consent counts"))
-    if given.until > _latest(given.granted_on):
+    elif given.granted_on <= on and given.until > _latest(given.granted_on):
         found.append(("until", f"is more than {MOST_YEARS} years after granted_on", "Shorten it"))
     return found
 

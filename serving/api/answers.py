@@ -87,9 +87,10 @@ _MENDS = {
     "string_pattern_mismatch": ("is not written as it must be", "See the field's pattern in the API description"),
     "uuid_parsing": ("is not an id of the service", "Use the id as an answer gave it"),
     "date_from_datetime_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
+    "value_error": ("is not written as it must be", "See the field in the API description"),
     "date_parsing": ("is not a date", "Write it as YYYY-MM-DD"),
 }
-_FIELDS = frozenset(
+FIELDS = frozenset(
     [
         "body",
         "path",
@@ -134,11 +135,12 @@ _FIELDS = frozenset(
         "cause",
     ]
 )
+"""Names that a fault may say: those of the description, never one that a caller made up."""
 
 
 def _fault(error: dict[str, Any]) -> Fault:
     """Where and what, from pydantic's error; names that the caller made up are not repeated."""
-    where = ".".join(str(part) if part in _FIELDS else "?" for part in error["loc"]) or "body"
+    where = ".".join(str(part) if part in FIELDS else "?" for part in error["loc"]) or "body"
     what, mend = _MENDS.get(error["type"], ("is not valid", "Correct it as the API description says"))
     limit = {key: value for key, value in (error.get("ctx") or {}).items() if key in _LIMITS}
     if limit and error["type"] not in _MENDS:
@@ -171,7 +173,7 @@ def _purpose(error: UnknownPurpose) -> JSONResponse:
 
 def _refused(error: Refused) -> JSONResponse:
     faults = [Fault(where=one.where, what=one.what, mend=one.mend) for one in error.faults]
-    return problem(422, "invalid", "One or more fields are not valid; each is listed under 'errors'.", faults)
+    return problem(422, "rule-broken", "The fields are well written, but break a rule; see 'errors'.", faults)
 
 
 def _consent(error: ConsentInvalid) -> JSONResponse:

@@ -68,6 +68,19 @@ LINE = rf"^[^{_BREAKS}]*[^{_BREAKS}{_SPACES}][^{_BREAKS}]*$"
 """The same in one line."""
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_day(value: object) -> object:
+    """A day is text, never a number of seconds."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("not written as a day")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day), Field(examples=["2021-04-15"])]
+
+
 class Closed(BaseModel):
     """A model that refuses fields it does not know."""
 
@@ -153,5 +166,5 @@ class AssessmentAsked(Closed):
     )
 
     values: dict[str, str | int | float | bool | None] = Field(max_length=1000)
-    on: date | None = None
+    on: Day | None = None
     request: Loan | None = None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 
-from serving.api.asked import TEXT, Amount, Closed, HouseholdId, Reference
+from serving.api.asked import TEXT, Amount, Closed, Day, HouseholdId, Reference
 from serving.objections import MOST_STATEMENT, About, Outcome
 from serving.overrides import OverrideOutcome
 from serving.uses import Use
 
-Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2100, 12, 31), examples=["2021-04-15"])]
 Tenant = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", examples=["lushi-rcb"])]
 
 

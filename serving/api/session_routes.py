@@ -10,6 +10,7 @@ from serving.access.sessions import COOKIE
 from serving.api.access import SIGN_IN, SigningOut
 from serving.api.credentials import from_elsewhere, name_and_password, sent, stays_here
 from serving.api.problems import documented
+from serving.api.query_form import check_query
 from serving.api.schemas_state import SessionOpened
 from serving.sign_in import sign_in, sign_out
 from serving.wiring import Parts
@@ -22,6 +23,7 @@ def session_routes(parts: Parts) -> APIRouter:
     @routes.post(SIGN_IN[1], status_code=201, response_model=SessionOpened, responses=documented())
     def post_session(request: Request) -> Response:
         """Sign in: Authorization: Basic with name and password in UTF-8, no body. Sets the session's cookie."""
+        check_query(request)
         found = name_and_password(request.scope)
         if from_elsewhere(request.scope):
             raise CsrfFailed("the call comes from pages of another host")

@@ -82,7 +82,9 @@ class Real:
 
     def choices(self, name: str, beside: dict[str, Any]) -> list[Any]:
         """What exists by that name; beside: the fields that it stands with, since a consent's purpose is no loan's."""
-        return list(Use) if name == "purpose" and "reference" in beside else self.by_name.get(name, [])
+        if name == "purpose" and "reference" in beside:
+            return [Use.LOAN_MONITORING.value, Use.CREDIT_DECISION.value]
+        return self.by_name.get(name, [])
 
 
 _OVERRIDE = {"outcome": "decline", "why": "the barn burnt down", "expires_on": "2017-05-20"}

@@ -205,6 +205,8 @@ def _query(draw: random.Random, sent: Sent) -> Sent:
     odd = [
         MARK + "=1", "index=" + MARK, "index=1&index=2", "first=-1&second=0", "index=" + "9" * 400, "index=", "index=１".encode().hex(),
         "first=2&second=1", "%ff=1", "a=%", "a=%00" + MARK, "&&&", "=", "index=1.0", "index=0x1", "index=1e3", "q=" + "x" * 3000,
+        "state=" + MARK, "state=open&state=all", "after=-2", "after=9007199254740993", "limit=0", "limit=101", "tenant=" + MARK,
+        "household_id=..%2F" + MARK, "household_id=",
         "index[]=1", "index=%EF%BC%91", "index=1;index=2", "first=9007199254740993&second=9007199254740993",
     ]  # fmt: skip
     query = draw.choice(odd)

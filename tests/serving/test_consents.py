@@ -82,6 +82,12 @@ def test_days_and_bank_that_cannot_be_are_refused_all_at_once(own: Served) -> No
     assert _post(own, _given(own.ids()[0], granted_on="2016-02-29", until="2019-03-01")).status_code == 201
     assert _post(own, _given(own.ids()[0], granted_on="2016-02-29", until="2019-03-02")).status_code == 422
     assert _post(own, _given("411299999999-0001")).status_code == 404
+    for granted, until in (("1949-12-31", "1950-01-01"), ("0001-01-01", "9999-12-31"), ("9999-12-31", "9999-12-31")):
+        refused = _post(own, _given(own.ids()[0], granted_on=granted, until=until))
+        assert (refused.status_code, refused.json()["type"]) == (422, "urn:lushi:problem:rule-broken")
+    for written in (0, "0", "2017-04-01T00:00:00", "２０１７-04-01", 1491004800):
+        refused = _post(own, _given(own.ids()[0], granted_on=written))
+        assert (refused.status_code, refused.json()["errors"][0]["where"]) == (422, "body.granted_on")
 
 
 def test_the_service_network_records_and_withdraws_for_its_own_area_alone(own: Served) -> None:

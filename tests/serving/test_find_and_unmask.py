@@ -127,7 +127,7 @@ def test_a_number_is_shown_after_it_is_in_the_log_who_saw_it_and_why(own: Served
     surrogate = own.client.post(
         path, content=b'{"reason": "\\ud800"}', headers=headers | {"Content-Type": "application/json"}
     )
-    assert surrogate.status_code == 422
+    assert surrogate.status_code == 400
     assert len(_entries(own, "unmasked")) == before + 1
 
 

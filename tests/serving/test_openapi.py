@@ -5,37 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pytest
 import sqlalchemy as sa
 
 from feature_store.feature_set import load_feature_set
 from serving.access.roles import Role
+from serving.api.answers import FIELDS
 from serving.commands.openapi import written
 from tests.fakes import models
 from tests.serving.advised import Advised
 from tests.serving.county import Served, ask
+from tests.serving.describing import fits, operations, request_schema, validator
 
 SNAPSHOT = Path(__file__).parents[2] / "docs" / "openapi" / "v1.json"
-METHODS = {"get", "post", "put", "patch", "delete"}
-
-
-def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Path, method and operation of everything that the description lists."""
-    for path, methods in description["paths"].items():
-        for method, operation in methods.items():
-            assert method in METHODS
-            yield path, method, operation
-
-
-def validator(description: dict[str, Any], schema: dict[str, Any]) -> jsonschema_rs.Validator:
-    """A validator of one schema of the description."""
-    whole = {**schema, "components": description["components"]}
-    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
 @pytest.fixture(scope="module")
@@ -80,46 +65,44 @@ def test_every_operation_says_who_may_call_and_every_problem(described: dict[str
         assert operation["description"], case
 
 
-def test_every_model_of_a_request_is_closed_and_has_an_example_that_fits(described: dict[str, Any]) -> None:
+def test_every_model_of_a_request_is_closed_and_has_an_example_thatfits(described: dict[str, Any]) -> None:
     for path, method, operation in operations(described):
-        for media in operation.get("requestBody", {}).get("content", {}).values():
-            schema = media["schema"]
-            named = described["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
-            assert named["additionalProperties"] is False, (path, method)
-            assert named["properties"] == {} or named["examples"], (path, method)
-            for example in named.get("examples", ()):
-                validator(described, schema).validate(example)
+        named = request_schema(described, operation)
+        if named is None:
+            continue
+        assert named["additionalProperties"] is False, (path, method)
+        assert named["properties"] == {} or named["examples"], (path, method)
+        for example in named.get("examples", ()):
+            validator(described, named).validate(example)
 
 
-def _fits(described: dict[str, Any], path: str, method: str, answer: Any) -> Any:
-    """The answer's data, held against what the description says of it."""
-    responses = described["paths"][path][method]["responses"]
-    content = responses[str(answer.status_code)]["content"]
-    schema = content[answer.headers["content-type"].split(";")[0]]["schema"]
-    data = answer.json()
-    validator(described, schema).validate(data)
-    return data
+def test_every_name_that_a_caller_may_send_can_be_named_in_a_fault(described: dict[str, Any]) -> None:
+    sent: set[str] = set()
+    for _, _, operation in operations(described):
+        sent |= {it["name"] for it in operation.get("parameters", ())}
+        sent |= (request_schema(described, operation) or {"properties": {}})["properties"].keys()
+    assert sent | {"body", "path", "query", "header"} == FIELDS
 
 
 def test_real_answers_are_as_described(served: Served, described: dict[str, Any]) -> None:
     client, ids = served.client, served.ids()
     decided = []
     for household in ids[:60]:
-        decided.append(_fits(described, "/v1/decisions", "post", client.post("/v1/decisions", json=ask(household))))
-        _fits(described, "/v1/households/{household_id}", "get", client.get(f"/v1/households/{household}"))
+        decided.append(fits(described, "/v1/decisions", "post", client.post("/v1/decisions", json=ask(household))))
+        fits(described, "/v1/households/{household_id}", "get", client.get(f"/v1/households/{household}"))
     assert {it["binding"]["status"] for it in decided} >= {"graded", "below_a", "vetoed", "withheld"}
     items = [ask(ids[0]), ask("411299999999-0001"), {"no": 1}]
-    _fits(described, "/v1/decisions:batch", "post", client.post("/v1/decisions:batch", json={"decisions": items}))
+    fits(described, "/v1/decisions:batch", "post", client.post("/v1/decisions:batch", json={"decisions": items}))
     for one in decided[:20]:
         read = client.get(f"/v1/decisions/{one['decision_id']}")
-        _fits(described, "/v1/decisions/{decision_id}", "get", read)
+        fits(described, "/v1/decisions/{decision_id}", "get", read)
     for body in ({"values": {}}, {"values": {"late_1_30": 3, "query_consent": "yes", "borrower_age": 40}}):
-        _fits(described, "/v1/assessments", "post", client.post("/v1/assessments", json=body))
+        fits(described, "/v1/assessments", "post", client.post("/v1/assessments", json=body))
     client.get("/v1/log/checkpoint")
     for path, query in (("inclusion", "index=0"), ("consistency", "first=1&second=2"), ("key", "")):
-        _fits(described, f"/v1/log/{path}", "get", client.get(f"/v1/log/{path}?{query}"))
+        fits(described, f"/v1/log/{path}", "get", client.get(f"/v1/log/{path}?{query}"))
     for path in ("/livez", "/readyz"):
-        _fits(described, path, "get", client.get(path))
+        fits(described, path, "get", client.get(path))
 
 
 def test_an_opinion_is_as_described(advised: Advised, described: dict[str, Any]) -> None:
@@ -127,7 +110,7 @@ def test_an_opinion_is_as_described(advised: Advised, described: dict[str, Any])
     given = 0
     for household in advised.served.ids()[:30]:
         answer = advised.served.client.post("/v1/decisions", json=ask(household))
-        given += _fits(described, "/v1/decisions", "post", answer)["advisory"]["status"] == "given"
+        given += fits(described, "/v1/decisions", "post", answer)["advisory"]["status"] == "given"
     assert given == 30
 
 
@@ -138,7 +121,7 @@ def test_an_erased_decision_is_as_described(advised: Advised, described: dict[st
             sa.text("DELETE FROM log_contents WHERE index = :index"), {"index": made["receipt"]["log_index"]}
         )
     answer = advised.served.client.get(f"/v1/decisions/{made['decision_id']}")
-    assert _fits(described, "/v1/decisions/{decision_id}", "get", answer)["erased"] is True
+    assert fits(described, "/v1/decisions/{decision_id}", "get", answer)["erased"] is True
 
 
 def test_problems_are_as_described(served: Served, described: dict[str, Any]) -> None:
@@ -155,4 +138,4 @@ def test_problems_are_as_described(served: Served, described: dict[str, Any]) ->
     for status, answer in cases.items():
         assert answer.status_code == status
         get = ("/v1/households/{household_id}", "get")
-        _fits(described, *(get if status == 404 else ("/v1/decisions", "post")), answer)
+        fits(described, *(get if status == 404 else ("/v1/decisions", "post")), answer)

@@ -23,6 +23,13 @@ CONFIG: dict[str, Any] = {
     "workers": 1,
     "generation": {"deterministic": True, "database": "none", "no-shrink": True, "max-examples": 60},
     "phases": {"stateful": {"generation": {"max-examples": 25}}},
+    "operations": [
+        {
+            # A reference may hold slashes, so this address is also one of a consent that may be read.
+            "include-name": "POST /v1/consents/{reference}/withdrawal",
+            "checks": {"allow_header_conformance": {"enabled": False}, "unsupported_method": {"enabled": False}},
+        }
+    ],
     "checks": {
         # Data may have the right form and still not be what a policy lists: told apart by ``form_is_accepted``.
         "positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "409", "422"]},
