@@ -7,6 +7,7 @@ import json
 import numpy as np
 
 from serving.area_states import AreaStates
+from serving.clock import SystemClock
 from serving.commands.demo_callers import BANKS, consent_of, key_file, keys_of, password_file
 from serving.decide import state_of
 from serving.grade_county import GRADED, Register
@@ -23,6 +24,8 @@ def howto(parts: Parts, found: Register, quarter: str) -> str:
     kept = keys_of(parts)
     opens = parts.settings.now
     assert opens is not None
+    # The other terminal goes by the same clock as the service, which has been running since.
+    behind = round((SystemClock().now() - parts.clock.now()).total_seconds())
     send = "-H 'Content-Type: application/json'"
     index = "$(" + _READ.format('["receipt"]["log_index"]') + " answer.json)"
     decision = "$(" + _READ.format('["decision_id"]') + " answer.json)"
@@ -62,7 +65,8 @@ curl -s {base}/v1/households/{household}/reports -b officer.cookies -H "$CSRF" {
 
 An analyst looks at the challengers and repeats the quarter's training, in another terminal; the operator checks what was recorded:
 
-export LUSHI_DATA={parts.settings.data} LUSHI_MLRUNS={parts.settings.mlruns} LUSHI_NOW={opens.isoformat()} PATH="$PWD/.venv/bin:$PATH"
+export LUSHI_DATA={parts.settings.data} LUSHI_MLRUNS={parts.settings.mlruns} PATH="$PWD/.venv/bin:$PATH"
+export LUSHI_NOW="$(python -c 'import datetime as d; print(d.datetime.now(d.UTC) - d.timedelta(seconds={behind}))')"
 lushi models
 lushi invariants
 lushi ledger verify

@@ -93,7 +93,7 @@ def test_an_approved_policy_stands_in_the_index_and_in_the_log(parts: Parts, cou
         said.items()
         >= {"folder": "2027-01-01", "sha256": policies.policies[-1].sha256, "second": PEOPLE["second"]}.items()
     )
-    newer = wire(parts.settings)
+    newer = replace(wire(parts.settings), clock=parts.clock)
     newer.__dict__["store"] = parts.store
     assert said["certificate_sha256"] == newer.certificates[found.policy.sha256].sha256
     assert unrecorded_policies(newer) == ["2017-04-01", "2021-03-01"]
