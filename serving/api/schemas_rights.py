@@ -112,7 +112,7 @@ class OverrideAnswer(Answered):
     confirmed_at: datetime | None
 
 
-class Closed(Answered):
+class ClosingSaid(Answered):
     """How a decision ended, and who said so."""
 
     cause: Cause
@@ -124,7 +124,7 @@ class ClosingAnswer(Answered):
     """A decision that is closed."""
 
     decision_id: UUID
-    closing: Closed
+    closing: ClosingSaid
 
 
 class Afterwards(Answered):
@@ -132,4 +132,4 @@ class Afterwards(Answered):
 
     marks: list[DecisionMark]
     overrides: list[OverrideAnswer]
-    closing: Closed | None
+    closing: ClosingSaid | None

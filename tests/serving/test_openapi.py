@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from feature_store.feature_set import load_feature_set
 from serving.access.roles import Role
-from serving.api.answers import FIELDS
+from serving.api.field_faults import FIELDS
 from serving.commands.openapi import written
 from tests.fakes import models
 from tests.serving.advised import Advised
