@@ -150,8 +150,8 @@ def test_a_content_that_is_not_the_committed_one_is_found_and_an_erased_one_is_n
     [
         ("UPDATE log_nodes SET position = -1 WHERE level = 0 AND position = 7",
          "UPDATE log_nodes SET position = 7 WHERE position = -1", "the leaf of entry 7 is missing or wrong"),
-        ("UPDATE log_nodes SET position = 1000 WHERE level = 0 AND position = 40",
-         "UPDATE log_nodes SET position = 40 WHERE position = 1000", "41 entries and 1001 leaves"),
+        ("UPDATE log_nodes SET position = 1000 WHERE level = 0 AND position = 41",
+         "UPDATE log_nodes SET position = 41 WHERE position = 1000", "42 entries and 1001 leaves"),
         ("UPDATE log_entries SET index = 1000 WHERE index = 5",
          "UPDATE log_entries SET index = 5 WHERE index = 1000", "entry 999 is missing"),
         ("UPDATE log_entries SET kind = 'promotion' WHERE index = 5",
