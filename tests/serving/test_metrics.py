@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from feature_store.adapters import embedded
 from serving.api.app import create_app
+from serving.api.observed import UNROUTED
 from serving.gauges import Gauges
 from serving.telemetry.exposed import PortTaken, exposition, serve_metrics
 from serving.telemetry.metrics import REGISTRY
@@ -85,7 +86,7 @@ def test_a_call_too_many_and_one_too_large_are_counted(served: Served) -> None:
 
 
 def test_a_made_up_method_is_no_label_of_its_own(served: Served) -> None:
-    labels = {"route": "/livez", "method": "other", "status": "405"}
+    labels = {"route": UNROUTED, "method": "other", "status": "405"}
     before = _value("lushi_calls_total", **labels)
     served.client.request("BREW", "/livez")
     assert _value("lushi_calls_total", **labels) == before + 1
@@ -126,7 +127,7 @@ def test_what_is_looked_up_is_what_is_so(make_county: Callable[[], Served]) -> N
     own.client.get("/v1/log/checkpoint")
     own.clock.moment = NOW + timedelta(seconds=90)
     found = _looked_up(own)
-    assert found["lushi_log_entries"] == 1  # the client's
+    assert found["lushi_log_entries"] == 2  # the consents' and the client's
     assert found["lushi_checkpoint_age_seconds"] == 90
     assert found["lushi_database_up"] == 1
     assert (found["lushi_workers"], found["lushi_worker_restarts_total"]) == (1, 0)
