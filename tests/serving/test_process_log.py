@@ -117,7 +117,7 @@ def test_an_unusable_level_is_not_taken(log: Log) -> None:
 
 def test_each_call_has_one_line_with_the_routes_template_and_who_called(log: Log, served: Served) -> None:
     household = served.ids()[0]
-    answer = served.client.get(f"/v1/households/{household}?x=1", headers={"X-Correlation-ID": "bank-7.a_b"})
+    answer = served.client.get(f"/v1/households/{household}", headers={"X-Correlation-ID": "bank-7.a_b"})
     assert answer.headers["X-Correlation-ID"] == "bank-7.a_b"
     (line,) = log.lines("call")
     assert line["client"].startswith("test-")
@@ -164,7 +164,7 @@ def test_an_error_on_our_side_is_answered_and_found_by_its_id(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(ID_NUMBER)
 
-    monkeypatch.setattr("serving.api.app.state_of", fail)
+    monkeypatch.setattr("serving.api.household_routes.state_of", fail)
     answer = served.client.get(f"/v1/households/{served.ids()[0]}")
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:lushi:problem:internal")
     (line,) = log.lines("a call failed on our side")
