@@ -19,7 +19,7 @@ from serving.access.sessions import COOKIE, LIFETIME
 from serving.ledger.verify import verify
 from serving.sign_in import sign_in
 from serving.users import add_user, change_password, end_user
-from tests.serving.county import NOW, PASSWORD, Served, ask
+from tests.serving.county import PASSWORD, Served, ask
 from tests.serving.people import Counting, basic, client_of, person, with_hasher
 
 
@@ -30,7 +30,7 @@ def test_a_right_password_opens_a_session_that_calls_as_the_person(peopled: Serv
     assert answer.status_code == 201
     said = answer.json()
     assert set(said) == {"csrf_token", "expires_at", "role"}
-    assert (said["role"], datetime.fromisoformat(said["expires_at"])) == ("clerk", NOW + LIFETIME)
+    assert (said["role"], datetime.fromisoformat(said["expires_at"])) == ("clerk", peopled.clock.moment + LIFETIME)
     assert (answer.headers["Cache-Control"], len(client.cookies[COOKIE])) == ("no-store", 43)
     decided = client.post("/v1/decisions", json=ask(peopled.ids()[0]), headers={"X-CSRF-Token": said["csrf_token"]})
     assert decided.status_code == 201

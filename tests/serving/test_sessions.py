@@ -16,7 +16,7 @@ from serving.access.sessions import COOKIE, IDLE, LIFETIME, NOTED_AFTER
 from serving.api.app import create_app
 from serving.sign_in import sign_in
 from serving.users import change_password, end_user
-from tests.serving.county import NOW, PASSWORD, Served, ask, session_header, signed_in
+from tests.serving.county import PASSWORD, Served, ask, session_header, signed_in
 from tests.serving.people import Counting, basic, client_of, person, status, with_hasher
 
 # What ends a session
@@ -24,7 +24,7 @@ from tests.serving.people import Counting, basic, client_of, person, status, wit
 
 def test_a_session_ends_when_it_is_idle_and_at_the_latest_after_a_working_day(peopled: Served) -> None:
     idle, used = (session_header(signed_in(peopled.parts, Role.ANALYST)) for _ in range(2))
-    peopled.clock.moment = NOW + IDLE - timedelta(seconds=1)
+    peopled.clock.moment += IDLE - timedelta(seconds=1)
     assert (status(peopled, used), status(peopled, idle)) == (200, 200)
     peopled.clock.moment += IDLE - NOTED_AFTER
     assert status(peopled, used) == 200
