@@ -19,6 +19,7 @@ from pathlib import Path
 import polars
 
 from serving.commands.demo import OPENS
+from serving.commands.demo_callers import BANKS, consent_of
 
 KEPT = "LUSHI_BENCH_DATA"
 _SEED = 20210416
@@ -44,7 +45,7 @@ class LoadCounty:
     @property
     def key(self) -> str:
         """A bank's key."""
-        return (self.folder / "keys" / "bank-one.key").read_text().strip()
+        return (self.folder / "keys" / f"{BANKS[0]}.key").read_text().strip()
 
     @property
     def model(self) -> Path:
@@ -69,13 +70,8 @@ class LoadCounty:
             "purpose": "livestock",
             "amount_cny": 30000,
             "term_months": 24,
-            "consent_reference": consent(household_id),
+            "consent_reference": consent_of(household_id, BANKS[0]),
         }
-
-
-def consent(household_id: str) -> str:
-    """The reference under which the household agreed to the bank's question."""
-    return f"consent-2021-{household_id}"
 
 
 @contextmanager
