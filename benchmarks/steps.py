@@ -33,9 +33,12 @@ SECONDS, HOUSEHOLDS = 6.0, 5_000
 STEPS = (
     ("key looked up, rate taken", "serving.api.access:KeyNeeded._caller"),
     ("body read and checked", "serving.api.limits:json.loads"),
-    ("the rest of the use case", "serving.api.app:decide"),
+    ("the rest of the use case", "serving.api.decisions_routes:decide"),
     ("transaction begun, moment fixed", "feature_store.adapters.store:recording.fix_moment"),
     ("credit file read", "feature_store.adapters.store:Moment.credit_files"),
+    ("consent checked", "serving.decide:check_consent"),
+    ("household held, no other bank open", "serving.decide:only_here"),
+    ("marks of objections", "serving.decide:objections.datum_marks"),
     ("area's state", "serving.area_states:AreaStates.state"),
     ("assessed", "serving.decide:assess"),
     ("explained", "serving.decide:binding_of"),
@@ -45,7 +48,7 @@ STEPS = (
     ("canonical JSON", "serving.decide:entry_content"),
     ("appended to the log", "serving.decide:ledger.append"),
     ("committed, on disk", "sqlalchemy:Transaction.commit"),
-    ("answer written", "serving.api.app:answer"),
+    ("answer written", "serving.api.decisions_routes:answer"),
 )
 """What is timed: in words, and where the function is looked up when it is called."""
 REST = "HTTP, routing, threads, client"
