@@ -22,7 +22,6 @@ from serving.challenger.advise import Asked, card_says
 from serving.challenger.again import NotAtHand, opinion_differences
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry
-from serving.ledger.entries import UnknownDecision as UnknownDecision
 from serving.replay_words import CANNOT, Kind
 from serving.wiring import Parts
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,12 @@ from feature_store.adapters import embedded
 from feature_store.adapters.migrate import upgrade_to_head
 from feature_store.adapters.tables import metadata
 from tests import postgres15
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+_NAMES = ("chromium", "google-chrome", "chromium-browser")
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +105,16 @@ def new_database(migrated: str) -> Iterator[Callable[[], sa.Engine]]:
 def database(new_database: Callable[[], sa.Engine]) -> sa.Engine:
     """An engine on a migrated, empty database."""
     return new_database()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A chromium without a window; skips with the reason where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the extra 'dev')")
+    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no browser on PATH: none of {', '.join(_NAMES)}")
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield found
+        found.close()

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from scoring.canonical import canonical
 from scoring.policy.in_force import Policies
 from serving.ledger.commitment import commitment
-from serving.replay import UnknownDecision, replay
+from serving.ledger.entries import UnknownDecision
+from serving.replay import replay
 from serving.replay_words import Kind
 from tests.serving.county import Served, ask
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 HOSTILE = "<script>alert(1)</script><img src=http://elsewhere.example/x onerror=alert(2)> & \"'"
-_NAMES = ("chromium", "google-chrome", "chromium-browser")
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 @pytest.fixture(scope="module")
@@ -173,19 +170,6 @@ def test_words_on_the_page_stay_words(own: Served, person: TestClient) -> None:
     for sign in ("<script", "<img", "src=", "href=", "url(", "@import", "http-equiv"):
         assert sign not in answer.text.replace("&lt;img src=http", ""), sign
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A chromium without a window; skips with the reason where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the extra 'dev')")
-    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(f"no browser on PATH: none of {', '.join(_NAMES)}")
-    with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=path, args=list(_FLAGS))
-        yield found
-        found.close()
 
 
 def test_the_page_prints_on_paper_and_asks_for_nothing(

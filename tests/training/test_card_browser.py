@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,6 @@ from training.trained import Trained
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_NAMES = ("chromium", "google-chrome", "chromium-browser")
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 _CUT_OFF = """
 [...document.querySelectorAll('svg')].filter(svg => svg.getBoundingClientRect().width).flatMap(svg => {
   const whole = svg.getBoundingClientRect();
@@ -33,19 +30,6 @@ _SQUEEZED = """
   return cell.clientWidth && cell.textContent.length > 3 && inside < 40;
 }).map(cell => cell.textContent)
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A chromium without a window; skips with the reason where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the extra 'dev')")
-    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(f"no browser on PATH: none of {', '.join(_NAMES)}")
-    with playwright.sync_playwright() as running:
-        found = running.chromium.launch(executable_path=path, args=list(_FLAGS))
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")
