@@ -15,7 +15,8 @@ from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
 from tests.serving.advised import Advised
-from tests.serving.county import CHEAP, NOW, Calls, Served, give_consents, header_of, import_round
+from tests.serving.county import CHEAP, NOW, Calls, Served, ask, give_consents, header_of, import_round
+from tests.serving.old import LATER, Old
 
 
 @pytest.fixture(scope="session")
@@ -102,3 +103,19 @@ def alone(exchanging: Advised) -> dict[str, bytes]:
         found[household_id], advice = exchanging.binding(household_id)
         assert advice == {"status": "unavailable", "reason": "no_model"}
     return found
+
+
+@pytest.fixture
+def old(make_county: Callable[[], Served], county_folder: Path) -> Iterator[Old]:
+    """A county of the test's own; its clock at :data:`LATER`."""
+    served = make_county()
+    answers = {it: served.client.post("/v1/decisions", json=ask(it)).json() for it in served.ids()[:120]}
+    served.client.get("/v1/log/checkpoint")
+    proofs = {
+        it: served.client.get("/v1/log/inclusion", params={"index": one["receipt"]["log_index"]}).json()
+        for it, one in answers.items()
+    }
+    import_round(served.parts, sorted(county_folder.iterdir())[1], served.clock)
+    served.clock.moment = LATER
+    yield Old(served, answers, proofs)
+    served.parts.close()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,53 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from feature_store.adapters.import_file import import_file
-from feature_store.adapters.store import AtWork, county
-from feature_store.filing import CIVIL_TIME, civil_day
+from feature_store.adapters.store import county
+from feature_store.filing import civil_day
 from feature_store.importing import files_in_order
 from scoring.negative import is_negative, negative_codes
 from serving import retention
-from serving.erase import ErasureRefused, erase
-from serving.ledger.verify import Verified, verify
 from serving.replay import replay
-from serving.retention import RetentionRefused, look, run
+from serving.retention import look, run
 from serving.retention_rules import BY_ID, RULES
-from serving.scope import UnknownHousehold
-from tests.serving.county import NOW, Served, ask, import_round, numbers_of
+from tests.serving.old import LATER, PEOPLE, Old, contents, loans_of, verified
 from verify import check
-
-PEOPLE = {"by": "Zhang San", "second": "Li Si", "why": "yearly clearing"}
-LATER = datetime(2022, 8, 1, 9, tzinfo=CIVIL_TIME)
-"""More than five years after the second round's day, 2017-06-30."""
-
-
-@dataclass
-class Old:
-    """A county with two rounds and some decisions, looked at years later. answers: as they were given, by household."""
-
-    served: Served
-    answers: dict[str, dict[str, Any]]
-    proofs: dict[str, dict[str, Any]]
-
-    def rows(self, query: str, **values: Any) -> list[Any]:
-        """The rows of a query."""
-        with self.served.parts.store.engine.connect() as connection:
-            return list(connection.execute(sa.text(query), values).all())
-
-
-@pytest.fixture
-def old(make_county: Callable[[], Served], county_folder: Path) -> Iterator[Old]:
-    """A county of the test's own; its clock at :data:`LATER`."""
-    served = make_county()
-    answers = {it: served.client.post("/v1/decisions", json=ask(it)).json() for it in served.ids()[:120]}
-    served.client.get("/v1/log/checkpoint")
-    proofs = {
-        it: served.client.get("/v1/log/inclusion", params={"index": one["receipt"]["log_index"]}).json()
-        for it, one in answers.items()
-    }
-    import_round(served.parts, sorted(county_folder.iterdir())[1], served.clock)
-    served.clock.moment = LATER
-    yield Old(served, answers, proofs)
-    served.parts.close()
 
 
 def _expected(old: Old, cutoff: date) -> set[int]:
@@ -113,16 +73,6 @@ def _today(old: Old) -> list[bytes]:
     ]
 
 
-def _verified(old: Old) -> Verified:
-    with old.served.parts.store.looking(LATER) as moment:
-        return verify(moment.connection, old.served.parts.signer)
-
-
-def _contents(old: Old, kind: str) -> list[dict[str, Any]]:
-    query = "SELECT content FROM log_contents JOIN log_entries USING (index) WHERE kind = :kind ORDER BY index"
-    return [json.loads(bytes(it.content)) for it in old.rows(query, kind=kind)]
-
-
 def test_exactly_the_negative_filings_that_ended_five_years_ago_leave(
     old: Old, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +86,7 @@ def test_exactly_the_negative_filings_that_ended_five_years_ago_leave(
     assert (seen[0].count, {row.seq for row in old.rows("SELECT seq FROM filings")}) == (len(expected), set(before))
     assert seen[0].oldest is not None
     assert seen[0].oldest <= cutoff
-    assert _contents(old, "retention_run") == []
+    assert contents(old, "retention_run") == []
     done = run(parts, **PEOPLE)
     assert [(it.rule.id, it.count) for it in done] == [(it.rule.id, it.count) for it in seen]
     after = {row.seq: row.codes for row in old.rows(all_of)}
@@ -144,14 +94,14 @@ def test_exactly_the_negative_filings_that_ended_five_years_ago_leave(
     assert after == {seq: codes for seq, codes in before.items() if seq in after}, "no codes are lost or changed"
     assert {row.number for row in old.rows("SELECT number FROM erased_facts WHERE fact = 'filing'")} == expected
     assert _today(old) == today
-    said = _contents(old, "retention_run")
+    said = contents(old, "retention_run")
     assert all(it.items() >= (PEOPLE | {"on": "2022-08-01"}).items() for it in said)
     for one in done:
         assert sum(it["counts"].get(one.rule.id, 0) for it in said) == one.count
     again = run(parts, **PEOPLE)
     assert [it.count for it in again] == [0, 0, 0]
-    assert _contents(old, "retention_run") == said, "nothing erased, nothing said"
-    assert _verified(old).faults == []
+    assert contents(old, "retention_run") == said, "nothing erased, nothing said"
+    assert verified(old).faults == []
 
 
 def test_nothing_leaves_before_its_day(old: Old) -> None:
@@ -172,10 +122,10 @@ def test_a_run_that_was_interrupted_is_simply_run_again(old: Old, monkeypatch: p
         run(parts, **PEOPLE, progress=killed)
     erased = len(old.rows("SELECT 1 FROM erased_facts WHERE fact = 'filing'"))
     assert len(expected) // 2 < erased
-    assert sum(it["counts"].get("negative_filings", 0) for it in _contents(old, "retention_run")) == erased
+    assert sum(it["counts"].get("negative_filings", 0) for it in contents(old, "retention_run")) == erased
     run(parts, **PEOPLE)
     assert count - len(old.rows("SELECT 1 FROM filings")) == len(expected)
-    assert _verified(old).faults == []
+    assert verified(old).faults == []
 
 
 def test_files_are_imported_as_before_after_a_run(old: Old, county_folder: Path) -> None:
@@ -199,7 +149,7 @@ def test_a_decision_that_read_what_is_gone_says_so_and_every_other_replays(old: 
     parts = old.served.parts
     gone = _expected(old, date(2017, 8, 1))
     # Contents of decisions are kept here: every household has a loan that runs.
-    _loans(old, [(it, "2017-05-01", [("2022-07-31", 5000)]) for it in old.answers])
+    loans_of(old, [(it, "2017-05-01", [("2022-07-31", 5000)]) for it in old.answers])
     run(parts, **PEOPLE)
     hit, whole = 0, 0
     for answer in old.answers.values():
@@ -217,31 +167,6 @@ def test_a_decision_that_read_what_is_gone_says_so_and_every_other_replays(old: 
     assert whole > 50
 
 
-def _loans(old: Old, loans: list[tuple[str, str, list[tuple[str, int]]]]) -> list[int]:
-    """Put loans into the book: household, day of disbursement, month ends with balances; their numbers."""
-    made = []
-    with old.served.parts.store.engine.begin() as connection:
-        batch = connection.execute(
-            sa.text("SELECT max(batch_no) FROM batches WHERE recorded_at IS NOT NULL")
-        ).scalar_one()
-        for number, (household_id, day, months) in enumerate(loans):
-            loan = connection.execute(sa.text("""
-                INSERT INTO loans (loan_id, household_no, bank, disbursed_on, amount_cny, term_months, purpose, batch_no)
-                SELECT :id, household_no, 'bank-a', CAST(:day AS date), 10000, 24, 'livestock', :batch FROM households
-                WHERE household_id = :household RETURNING loan_no"""),
-                {"id": f"made-{number}", "day": day, "batch": batch, "household": household_id}).scalar_one()  # fmt: skip
-            for month, balance in months:
-                connection.execute(
-                    sa.text(
-                        "INSERT INTO loan_months (batch_no, loan_no, month_end, balance_cny, days_past_due) VALUES (:b, :l, CAST(:m AS date), :x, 0)"
-                    ),
-                    {"b": batch, "l": loan, "m": month, "x": balance},
-                )
-            connection.execute(sa.text("INSERT INTO loan_schedules (batch_no, loan_no, due_on, due_cny) VALUES (:b, :l, CAST(:m AS date), 5)"), {"b": batch, "l": loan, "m": day})  # fmt: skip
-            made.append(int(loan))
-    return made
-
-
 def test_a_decisions_content_stays_while_its_loan_runs_and_five_years_more(old: Old) -> None:
     parts, ids = old.served.parts, list(old.answers)
     with parts.store.engine.begin() as connection:  # only the loans made here count
@@ -256,7 +181,7 @@ def test_a_decisions_content_stays_while_its_loan_runs_and_five_years_more(old: 
         ids[4]: ("2017-04-01", [("2022-07-31", 500)], True),  # of before the decision: not its loan
         ids[5]: ("2017-04-20", [("2022-07-31", 500)], False),  # on the decision's day: its loan
     }
-    _loans(old, [(it, day, months) for it, (day, months, _) in cases.items()])
+    loans_of(old, [(it, day, months) for it, (day, months, _) in cases.items()])
     expected = {it: cases[it][2] if it in cases else True for it in ids}
     found = run(parts, **PEOPLE)[2]
     assert found.count == sum(expected.values())
@@ -271,8 +196,8 @@ def test_a_decisions_content_stays_while_its_loan_runs_and_five_years_more(old: 
         assert check.check(answer, old.proofs[household_id], parts.signer.public)
         fresh = old.served.client.get("/v1/log/inclusion", params={"index": answer["receipt"]["log_index"]}).json()
         assert check.check(answer, fresh, parts.signer.public)
-    verified = _verified(old)
-    assert (verified.faults, verified.erased) == ([], sum(expected.values()))
+    found = verified(old)
+    assert (found.faults, found.erased) == ([], sum(expected.values()))
 
 
 def test_loans_leave_five_years_after_they_were_paid_back_unless_a_stop_rests_on_them(old: Old) -> None:
@@ -286,10 +211,10 @@ def test_loans_leave_five_years_after_they_were_paid_back_unless_a_stop_rests_on
             connection.execute(sa.text(f"DELETE FROM {table}"))
     paid = [("2017-05-31", 900), ("2017-06-30", 0)]
     # In the one township a bad loan among good ones, below the limit only as long as the good ones are counted.
-    good = _loans(old, [(it, "2017-05-01", [("2017-05-31", 90_000), ("2017-06-30", 0)]) for it in one])
+    good = loans_of(old, [(it, "2017-05-01", [("2017-05-31", 90_000), ("2017-06-30", 0)]) for it in one])
     with parts.store.engine.begin() as connection:
         connection.execute(sa.text("UPDATE loans SET loan_id = 'one-' || loan_id"))
-    bad, running, recent, *gone = _loans(old, [
+    bad, running, recent, *gone = loans_of(old, [
         (one[0], "2017-05-01", [("2017-05-31", 900), ("2022-07-31", 0)]), (other[0], "2017-05-01", [("2017-06-30", 900)]),
         (other[1], "2017-05-01", [("2017-08-31", 0)]), (other[2], "2017-05-01", paid), (other[3], "2017-05-01", paid),
     ])  # fmt: skip
@@ -307,52 +232,6 @@ def test_loans_leave_five_years_after_they_were_paid_back_unless_a_stop_rests_on
     for table in ("loan_months", "loan_schedules"):
         assert not {it.loan_no for it in old.rows(f"SELECT loan_no FROM {table}")} & set(gone)
     assert {it.number for it in old.rows("SELECT number FROM erased_facts WHERE fact = 'loan'")} == set(gone)
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [({"second": "zhang san"}, "two different people"), ({"why": ""}, "a cause"), ({"by": ""}, "two different")],
-)
-def test_one_person_erases_nothing(old: Old, changes: dict[str, str], says: str) -> None:
-    with pytest.raises(RetentionRefused, match=says):
-        run(old.served.parts, **PEOPLE | changes)
-    with pytest.raises(ErasureRefused, match=says):
-        erase(old.served.ids()[0], old.served.parts, **PEOPLE | changes)
-    with pytest.raises(UnknownHousehold):
-        erase("nobody-1", old.served.parts, **PEOPLE)
-    with old.served.parts.store.alone("retention"), pytest.raises(AtWork):
-        run(old.served.parts, **PEOPLE)
-    assert _contents(old, "retention_run") + _contents(old, "household_erased") == []
-    assert not old.rows("SELECT 1 FROM erased_facts")
-
-
-def test_a_household_is_erased_as_far_as_it_may_be_and_every_proof_stays_valid(old: Old) -> None:
-    parts, household_id = old.served.parts, next(iter(numbers_of(old.served)))
-    numbers, answer = numbers_of(old.served), old.answers[household_id]
-    old.served.clock.moment = NOW + timedelta(days=400)
-    found = erase(household_id, parts, **PEOPLE)
-    assert found.number
-    assert (found.contents, found.kept) == (0, ((1, BY_ID["decision_contents"]),)), "within its time the decision stays"
-    assert numbers_of(old.served) == {it: number for it, number in numbers.items() if it != household_id}
-    of = "household_no = (SELECT household_no FROM households WHERE household_id = :id)"
-    assert not old.rows(f"SELECT 1 FROM id_index WHERE {of}", id=household_id)
-    said = _contents(old, "household_erased")
-    assert said == [
-        PEOPLE | {"household_id": household_id, "number": True, "contents": 0, "kept": {"decision_contents": 1}}
-    ]
-    assert old.served.client.get(f"/v1/decisions/{answer['decision_id']}").json() == answer
-    old.served.clock.moment = LATER + timedelta(days=400)
-    _loans(old, [])
-    later = erase(household_id, parts, **PEOPLE)
-    assert not later.number
-    runs = bool(old.rows(f"SELECT 1 FROM loans WHERE {of} AND disbursed_on >= '2017-04-20'", id=household_id))
-    # Its decision's time is over, and so is that of the entry about its first erasure; three years for that one.
-    assert (later.contents, later.kept) == ((1, ((1, BY_ID["decision_contents"]),)) if runs else (2, ()))
-    for one, kept in old.proofs.items():
-        assert check.check(old.answers[one], kept, parts.signer.public)
-    fresh = old.served.client.get("/v1/log/inclusion", params={"index": answer["receipt"]["log_index"]}).json()
-    assert check.check(answer, fresh, parts.signer.public)
-    assert _verified(old).faults == []
 
 
 def test_every_rule_says_what_how_long_since_when_and_by_whose_word() -> None:
