@@ -21,20 +21,21 @@ from feature_store.adapters.store import Store
 from feature_store.feature_set import load_feature_set
 from scoring.metrics.arrays import FloatArray, IntArray
 from scoring.metrics.calibration import in_the_large
+from scoring.metrics.estimate import Estimate
 from scoring.metrics.gini import auc_of
 from scoring.metrics.roc import rank, roc
+from scoring.metrics.wilson import wilson
 from scoring.policy.load import ROOT, load_index
 from training.arrays import TextArray
 from training.cohort import Cohort, cohort
 from training.dataset import judged_from, table_of
 from training.evaluate import SEGMENT_DRAWS
-from training.intervals import Estimate, estimates
+from training.intervals import estimates
 from training.judged import Judged
 from training.pipeline import train
 from training.plan import Plan
 from training.rivals import BINDING, WOE
 from training.spec import TrainBefore
-from training.wilson import wilson
 
 KNOWN_AT = datetime(2021, 4, 15, 1, tzinfo=UTC)
 """When the outcomes are looked at: all four years of the synthetic county are imported by then."""

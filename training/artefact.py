@@ -15,11 +15,11 @@ import numpy as np
 
 from scoring.metrics.arrays import FloatArray
 from scoring.metrics.psi import edges_of, shares_of
+from scoring.metrics.wilson import wilson
 from training.calibrate import Calibration
 from training.gate import Gate
 from training.judged import Judged
 from training.table import Feature, Table
-from training.wilson import wilson
 
 FORMAT = 1
 MODEL, ABOUT = "model.txt", "challenger.json"

@@ -7,10 +7,11 @@ from typing import Literal
 
 from scoring.metrics.arrays import FloatArray
 from scoring.metrics.brier import brier
+from scoring.metrics.estimate import Estimate
 from scoring.metrics.gini import auc_of
 from scoring.metrics.roc import rank, roc
 from scoring.metrics.swap_set import SwapSet, swap_set
-from training.intervals import DRAWS, Estimate, Statistics, estimates
+from training.intervals import DRAWS, Statistics, estimates
 from training.judged import Judged
 
 Verdict = Literal["better", "worse", "not significant"]

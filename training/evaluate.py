@@ -7,12 +7,13 @@ import numpy as np
 from scoring.metrics import calibration
 from scoring.metrics.arrays import FloatArray, divided, weighed
 from scoring.metrics.brier import brier
+from scoring.metrics.estimate import Estimate
 from scoring.metrics.gini import auc_of
 from scoring.metrics.h_measure import h_measure_of
 from scoring.metrics.ks import ks_of
 from scoring.metrics.log_loss import log_loss
 from scoring.metrics.roc import rank, roc
-from training.intervals import DRAWS, Estimate, Statistics, estimates
+from training.intervals import DRAWS, Statistics, estimates
 from training.judged import Judged, joined
 
 SEGMENT_DRAWS = 200

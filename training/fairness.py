@@ -12,9 +12,10 @@ import numpy as np
 from fairlearn.metrics import MetricFrame  # type: ignore[import-untyped]
 
 from scoring.metrics.arrays import BoolArray, FloatArray, IntArray, divided, weighed
+from scoring.metrics.estimate import Estimate
 from scoring.metrics.swap_set import accepted
 from training.arrays import TextArray
-from training.intervals import Estimate, Statistics, estimates
+from training.intervals import Statistics, estimates
 from training.judged import OTHERS, Judged, joined
 
 LEAST_GOODS = 200

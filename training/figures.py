@@ -8,12 +8,12 @@ import re
 from collections.abc import Mapping
 
 from scoring.metrics import calibration
+from scoring.metrics.estimate import Estimate
+from scoring.metrics.wilson import wilson
 from training.compare import Comparison
 from training.fairness import Fairness
-from training.intervals import Estimate
 from training.judged import Judged
 from training.results import Results
-from training.wilson import wilson
 
 Figures = dict[str, float]
 _ODD = re.compile(r"[^\w. /-]")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from scoring.metrics.arrays import FloatArray, IntArray
+from scoring.metrics.estimate import Estimate
 
 Statistics = Callable[[FloatArray | None], dict[str, FloatArray]]
 """From weights (b, n) to named values (b,); from None to single values. Named together, so that what they share
@@ -16,15 +16,6 @@ DRAWS = 400
 LEVEL = 0.95
 _CELLS = 2_000_000
 """Weights held at once: draws are made in blocks of about this many cells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A value and its 95 % interval by percentiles of the draws; NaN where the rows cannot give it."""
-
-    value: float
-    low: float
-    high: float
 
 
 def draws(groups: IntArray, *, seed: int, count: int = DRAWS) -> Iterator[FloatArray]:
@@ -41,7 +32,7 @@ def draws(groups: IntArray, *, seed: int, count: int = DRAWS) -> Iterator[FloatA
 
 
 def estimates(statistics: Statistics, groups: IntArray, *, seed: int, count: int = DRAWS) -> dict[str, Estimate]:
-    """Each statistic with its interval."""
+    """Each statistic with its 95 % interval by percentiles of the draws."""
     values = {name: float(value) for name, value in statistics(None).items()}
     found: dict[str, list[FloatArray]] = {name: [] for name in values}
     for weights in draws(groups, seed=seed, count=count):

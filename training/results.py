@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scoring.metrics.estimate import Estimate
 from training.compare import Comparison
 from training.fairness import Fairness
-from training.intervals import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scoring.metrics.wilson import wilson
 from training.calibrate import Calibration
 from training.explain import Explained
 from training.figures import key
@@ -12,7 +13,6 @@ from training.judged import Judged
 from training.plan import Plan
 from training.split import Split
 from training.table import Table
-from training.wilson import wilson
 
 
 def counts(table: Table, trains: Table, judged: Judged, parts: tuple[Split, ...], plan: Plan) -> dict[str, float]:

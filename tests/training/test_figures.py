@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scoring.metrics.estimate import Estimate
 from tests.training.test_gate import SOUND
 from training.fairness import Fairness
 from training.figures import key, of_results
-from training.intervals import Estimate
 
 
 def test_names_that_differ_only_in_odd_characters_stay_apart() -> None:

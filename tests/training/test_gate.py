@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from scoring.metrics.estimate import Estimate
 from scoring.metrics.swap_set import SwapSet
 from training.compare import Comparison
 from training.fairness import Fairness
 from training.gate import judge
-from training.intervals import Estimate
 from training.limits import LIMITS
 from training.results import Results
 

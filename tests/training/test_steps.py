@@ -12,19 +12,19 @@ from sklearn.metrics import log_loss as their_log_loss
 from sklearn.metrics import roc_auc_score
 
 from scoring.metrics.arrays import log_odds, probability
+from scoring.metrics.estimate import Estimate
 from tests.training import tables
 from training.boost import raw
 from training.calibrate import calibrate
 from training.compare import in_words
 from training.faults import TableFaults
 from training.fit import fit
-from training.intervals import Estimate, draws, estimates
+from training.intervals import draws, estimates
 from training.parameters import PARAMETERS, candidates, scaled
 from training.pipeline import train
 from training.plan import Plan
 from training.spec import Folds, TrainBefore
 from training.split import inner, splits
-from training.wilson import wilson
 from training.woe import fit_woe
 
 
@@ -113,13 +113,6 @@ def test_the_verdict_follows_the_interval() -> None:
     assert in_words(Estimate(-0.02, -0.03, -0.01)) == "worse"
     assert in_words(Estimate(0.02, -0.001, 0.04)) == "not significant"
     assert in_words(Estimate(0.02, float("nan"), float("nan"))) == "not significant"
-
-
-def test_the_wilson_interval_of_a_textbook() -> None:
-    # Newcombe (1998), table I: 81 of 263, and 0 of 20
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
-    assert wilson(0, 0) == (0.0, 1.0)
 
 
 def test_a_search_stays_inside_the_training_window() -> None:
