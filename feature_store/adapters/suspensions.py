@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from feature_store.adapters.alarm_tables import suspensions
+from scoring.suspension import Cause
 
-Cause = Literal["two_people", "red_alarm"]
 LAST = "SELECT entry_no, kind, reason, recorded_at FROM suspensions ORDER BY entry_no DESC LIMIT 1"
 """The newest move; the opinion is suspended where its kind is 'opinion_suspended'."""
 _STANDING = sa.text(f"SELECT * FROM ({LAST}) last WHERE kind = 'opinion_suspended'")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from feature_store.adapters.attempt import attempt
-from feature_store.adapters.promotions import STANDING, Promotion, told
+from feature_store.adapters.promotions import STANDING, Promotion, suspended, told
 from feature_store.adapters.store import Moment
 from feature_store.feature_set import FeatureSet
 from feature_store.vector import LoanAsked, Matrix, area_book, history_dates, vector_of
@@ -21,6 +21,7 @@ from scoring.policy.schema import Policy
 from scoring.terms import Request
 from serving.challenger.opinion import CardSays
 from serving.challenger.standing import Challengers, Loaded, NoOpinion
+from serving.challenger.suspended import advisory_of
 from serving.challenger.worker import Deadline
 from serving.telemetry.metrics import OPINION_SECONDS
 
@@ -38,6 +39,14 @@ class Asked:
     area: AreaState | None
     loan: Request
     past: Sequence[CreditFile | None] | None = None
+
+
+class _Halted(Exception):
+    """Opinions are suspended, and what decisions say then."""
+
+    def __init__(self, said: dict[str, Any]) -> None:
+        self.said = said
+        super().__init__("opinions are suspended")
 
 
 Vector = Callable[[Moment, Asked, FeatureSet], Matrix]
@@ -73,6 +82,8 @@ def advise(
         with OPINION_SECONDS.time():
             loaded, row = _prepared(moment, challengers, asked, vector=vector, deadline=deadline)
             opinion: Opinion | Unavailable = challengers.ask(loaded, row, on=asked.on, card=card, deadline=deadline)
+    except _Halted as halted:
+        return halted.said
     except NoOpinion as none:
         opinion = Unavailable(none.reason)
     except Exception:
@@ -98,6 +109,8 @@ def _prepared(
         promotion = told(rows)
         if promotion is None:
             raise NoOpinion("no_model")
+        if (suspension := suspended(rows)) is not None:
+            raise _Halted(advisory_of(suspension))
         loaded = challengers.ready(promotion, known_at=moment.known_at, deadline=deadline)
         try:
             row = vector(moment, asked, loaded.challenger.feature_set)
