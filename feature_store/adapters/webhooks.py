@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from feature_store.adapters.alarm_tables import webhook_attempts, webhook_messages
+
+__all__ = ["Connection"]
 
 State = Literal["delivered", "waiting", "given_up"]
 _OPEN = """
@@ -41,25 +44,25 @@ class Message:
     tries: int
 
 
-def add(connection: sa.Connection, *, message_id: str, entry_no: int, body: bytes, now: datetime) -> None:
+def add(connection: Connection, *, message_id: str, entry_no: int, body: bytes, now: datetime) -> None:
     """Keep a message, in the transaction of what it tells of."""
     row = {"message_id": message_id, "entry_no": entry_no, "body": body, "recorded_at": now}
     connection.execute(webhook_messages.insert(), row)
 
 
-def due(connection: sa.Connection, *, now: datetime, most: int) -> list[Message]:
+def due(connection: Connection, *, now: datetime, most: int) -> list[Message]:
     """Messages to be tried now: neither delivered nor given up, those with the fewest tries first."""
     rows = connection.execute(_DUE, {"now": now, "most": most})
     return [Message(row.message_id, row.entry_no, bytes(row.body), row.recorded_at, row.tries) for row in rows]
 
 
-def overdue(connection: sa.Connection, *, before: datetime) -> list[str]:
+def overdue(connection: Connection, *, before: datetime) -> list[str]:
     """Ids of messages of before a time that were neither delivered nor given up."""
     return list(connection.execute(_OVERDUE, {"before": before}).scalars())
 
 
 def mark(
-    connection: sa.Connection,
+    connection: Connection,
     message_id: str,
     outcome: Literal["delivered", "failed", "given_up"],
     *,
@@ -72,14 +75,14 @@ def mark(
     connection.execute(insert(webhook_attempts).values(row).on_conflict_do_nothing())
 
 
-def states(connection: sa.Connection, entries: Iterable[int]) -> dict[int, State]:
+def states(connection: Connection, entries: Iterable[int]) -> dict[int, State]:
     """By entry of the log, whether what it tells was delivered; entries that tell nobody are missing."""
     return {row.entry_no: row.state for row in connection.execute(_STATES, {"entries": list(entries)})}
 
 
-def counts(connection: sa.Connection) -> dict[State, int]:
+def counts(connection: Connection) -> dict[State, int]:
     """How many messages there are of each state."""
-    found = {row.state: int(row.count) for row in connection.execute(_COUNTS)}
+    found: dict[str, int] = {row[0]: row[1] for row in connection.execute(_COUNTS)}
     return {
         "delivered": found.get("delivered", 0),
         "waiting": found.get("waiting", 0),
