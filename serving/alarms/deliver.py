@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,8 +23,8 @@ FIRST_WAIT, MOST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 """Wait after the first failure, twice as long after each further one, and the longest; each by up to half shorter or longer."""
 GIVE_UP = timedelta(days=5)
 """So long a message is tried after it was recorded [assumed]."""
-AT_ONCE = 20
-"""Most messages of one turn."""
+AT_ONCE, TURN_SECONDS = 20, 20.0
+"""Most messages of one turn, and the time after which it begins no other attempt: a stop of the service waits for the turn."""
 _LOG = get_logger("lushi.webhook")
 Post = Callable[[str, bytes, Mapping[str, str]], Cause]
 
@@ -66,18 +67,18 @@ def deliver(parts: Parts, *, send: Post = post, wall: Clock | None = None) -> Tu
 
 def wait_after(tries: int) -> timedelta:
     """How long to wait after so many failed attempts."""
-    longest = min(FIRST_WAIT * 2 ** min(tries - 1, 20), MOST_WAIT)
+    longest = min(FIRST_WAIT * 2.0 ** min(tries - 1, 20), MOST_WAIT)
     return longest * random.uniform(0.5, 1.5)
 
 
 def _tried(parts: Parts, url: str, due: list[Message], send: Post, wall: Clock, given_up: int) -> Turn:
-    delivered = failed = 0
+    delivered, failed, until = 0, 0, time.monotonic() + TURN_SECONDS
     for one in due:
         said = headers(parts.alarm_key, message_id=one.message_id, at=wall.now(), body=one.body)
         cause = send(url, one.body, said)
         _mark(parts, one, cause)
         delivered, failed = (delivered + 1, failed) if not cause else (delivered, failed + 1)
-        if cause in GONE:
+        if cause in GONE or time.monotonic() >= until:
             break
     return Turn(delivered, failed, given_up)
 

@@ -23,8 +23,8 @@ trusts. not_http: the answer is none. redirect, refused, failed_there: answered 
 """
 GONE: tuple[Cause, ...] = ("unreachable", "timed_out", "tls")
 """Nobody is there: another message would fare no better now."""
-SECONDS = 15.0
-"""Longest that an attempt may take, connecting included: what Standard Webhooks recommends at least."""
+SECONDS = 10.0
+"""Longest that an attempt may take, connecting included. Less than the 15 that Standard Webhooks recommends: stopping waits for it."""
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Cause:

@@ -9,7 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from serving.alarms.suspend import standing
 from serving.challenger.registry import ALIAS
+from serving.challenger.suspended import standing_words
 from serving.promote import Listed, list_models, promote, rollback
 from serving.wiring import Parts
 
@@ -34,6 +36,8 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
         for one in found:
             table.add_row(*_row(one))
         console.print(table)
+        if (suspension := standing(wired())) is not None:
+            console.print(f"opinions are {standing_words(suspension)}, whichever version stands; see `lushi model`")
         if any(one.stands != one.alias for one in found):
             console.print("the alias is not where the record says; promote the version marked 'advises' again")
 
