@@ -109,6 +109,6 @@ def _give_up(parts: Parts, now: datetime) -> int:
         ended = _overdue(connection, now)
         for message_id in ended:
             webhooks.mark(connection, message_id, "given_up", now=now)
-    for message_id in ended:
-        _LOG.error("webhook given up", message=message_id, days=GIVE_UP.days)
+    if ended:
+        _LOG.error("webhook given up", count=len(ended), messages=ended[:AT_ONCE], days=GIVE_UP.days)
     return len(ended)
