@@ -23,7 +23,7 @@ FIRST_WAIT, MOST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 """Wait after the first failure, twice as long after each further one, and the longest; each by up to half shorter or longer."""
 GIVE_UP = timedelta(days=5)
 """So long a message is tried after it was recorded [assumed]."""
-AT_ONCE, TURN_SECONDS = 20, 20.0
+AT_ONCE, TURN_SECONDS = 20, 5.0
 """Most messages of one turn, and the time after which it begins no other attempt: a stop of the service waits for the turn."""
 _LOG = get_logger("lushi.webhook")
 Post = Callable[[str, bytes, Mapping[str, str]], Cause]

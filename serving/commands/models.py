@@ -50,13 +50,18 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
     ) -> None:
         """Let a version that passed the gate advise: two different people and a cause."""
         move = promote(wired(), version, by=by, second=second, why=why)
-        typer.echo(f"version {move.version} advises now ({move.sha256[:12]}…)")
+        typer.echo(f"version {move.version} advises now ({move.sha256[:12]}…){_unless_suspended(wired())}")
 
     @app.command("rollback")
     def rollback_command(by: By, second: Second, why: Why) -> None:
         """Let the version advise again that stood before: two different people and a cause."""
         move = rollback(wired(), by=by, second=second, why=why)
-        typer.echo(f"version {move.version} advises again, instead of {move.replaces}")
+        typer.echo(f"version {move.version} advises again, instead of {move.replaces}{_unless_suspended(wired())}")
+
+
+def _unless_suspended(parts: Parts) -> str:
+    suspension = standing(parts)
+    return f"; but opinions are {standing_words(suspension)}: lushi model resume" if suspension is not None else ""
 
 
 def _row(one: Listed) -> tuple[str, ...]:
