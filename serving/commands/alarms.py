@@ -20,17 +20,18 @@ _DELIVERY = {
     "given_up": "未能送达 the webhook could not be told",
     "no_webhook": "未设通知地址 no webhook is set",
 }
-_HELP = "The alarms of the watch that stand, in both languages. 预警"
 
 
 def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
     """Add the sub-commands to the program."""
-    alarms = typer.Typer(help=_HELP, invoke_without_command=True)
-    app.add_typer(alarms, name="alarms", help=_HELP)
+    alarms = typer.Typer(invoke_without_command=True)
+    app.add_typer(alarms, name="alarms")
 
     @alarms.callback()
     def every(context: typer.Context) -> None:
-        """List the alarms that stand: what, since when, how sure, what to do, and whether the webhook was told. 预警
+        """The alarms of the watch that stand, in both languages. 预警
+
+        Each with what and where, since when, how sure, what it cannot see, what to do, and whether the webhook was told.
 
         \b
         Examples:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from feature_store.adapters import embedded
+from feature_store.adapters.connect import StoreUnavailable
 from serving.alarms import deliver as delivering
 from serving.alarms import signing
 from serving.alarms.deliver import FIRST_WAIT, GIVE_UP, MOST_WAIT, Turn, deliver, wait_after
@@ -29,7 +32,7 @@ from serving.clock import FixedClock, SystemClock
 from tests.serving.alarms.conftest import Alarming
 from tests.serving.alarms.receiver import Receiver, plain, silent
 from tests.serving.alarms.reports import alarm, red, report
-from tests.serving.county import NOW
+from tests.serving.county import NOW, Served
 from tests.serving.processes import free_port
 
 ON = date(2020, 10, 31)
@@ -211,6 +214,27 @@ def test_a_mark_that_fails_leads_to_a_second_delivery_under_the_same_id(
     assert deliver(told.parts) == Turn(delivered=2)
     first, again, _ = receiver.received
     assert (first.id, first.body) == (again.id, again.body)
+
+
+def test_with_the_database_gone_after_it_was_accepted_it_is_delivered_again(
+    make_county: Callable[[], Served], receiver: Receiver
+) -> None:
+    own = make_county()
+    parts = replace(own.parts, settings=replace(own.parts.settings, alarm_webhook=receiver.url))
+    parts.__dict__["store"] = own.parts.store
+    raise_alarms(parts, report(alarm()), on=ON)
+    receiver.before = lambda _: embedded.stop(own.folder / "postgres")
+    (task,) = [it for it in tasks(parts) if it.name == "webhook"]
+    with pytest.raises(StoreUnavailable):
+        task.turn()
+    with pytest.raises(StoreUnavailable):
+        task.turn()
+    receiver.before = lambda _: None
+    embedded.start(own.folder / "postgres")
+    assert deliver(parts) == Turn(delivered=1)
+    first, again = receiver.received
+    assert (first.id, first.body) == (again.id, again.body)
+    assert deliver(parts) == Turn()
 
 
 _PROCESS = """

@@ -11,7 +11,7 @@ import pytest
 from feature_store.adapters import suspensions
 from serving.alarms.raise_alarms import Raised, raise_alarms
 from serving.alarms.standing import list_alarms
-from serving.alarms.suspend import resume, suspend, suspend_by_rule
+from serving.alarms.suspend import SuspensionRefused, resume, suspend, suspend_by_rule
 from serving.alarms.told import AlarmsInvalid
 from serving.ledger.verify import verify
 from tests.serving.alarms.conftest import Alarming
@@ -98,6 +98,8 @@ def test_a_red_alarm_suspends_by_rule_and_the_entry_names_alarm_and_report(alarm
 
 def test_nothing_is_suspended_twice_and_nothing_where_no_model_advises(alarming: Alarming) -> None:
     assert taken(alarming, red()).suspended is None
+    with pytest.raises(SuspensionRefused, match="no model advises"):
+        suspend(alarming.parts, **TWO)
     assert suspend_by_rule(alarming.parts, ["0" * 16], "0" * 64) is None
     alarming.promoted()
     assert suspend_by_rule(alarming.parts, [], "0" * 64) is None
