@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -134,9 +135,14 @@ def _is_word(given: object) -> bool:
     return isinstance(given, str) and _WORD.fullmatch(given) is not None
 
 
+def _is_shown(text: str) -> bool:
+    """Whether it holds no control characters, nor any that turn the direction of what follows."""
+    return not any(unicodedata.category(it).startswith("C") for it in text)
+
+
 def _are_texts(given: object, most: int, characters: int = MOST_CHARACTERS) -> bool:
     return (
         isinstance(given, list)
         and len(given) <= most
-        and all(isinstance(it, str) and len(it) <= characters and it.isprintable() for it in given)
+        and all(isinstance(it, str) and len(it) <= characters and _is_shown(it) for it in given)
     )

@@ -159,6 +159,7 @@ def test_where_one_alarm_cannot_be_recorded_none_is_and_the_report_can_come_agai
         ({"alarms": [alarm(suspends=1)]}, r"alarms\[0\].suspends"),
         ({"alarms": [alarm(about={"kind": "township", "ids": [7], "zh": "", "en": ""})]}, r"about.ids"),
         ({"alarms": [alarm(lines={"zh": ["a\x1b[2J"], "en": []})]}, r"alarms\[0\].lines"),
+        ({"alarms": [alarm(lines={"zh": [], "en": ["a\u202eb"]})]}, r"alarms\[0\].lines"),
         ({"alarms": [alarm(lines={"zh": [], "en": ["x"] * 21})]}, r"alarms\[0\].lines"),
         ({"alarms": [alarm(), alarm(level="red")]}, r"alarms\[1\] is told twice"),
         ({"alarms": [alarm()], "psi": 0.1}, "no canonical form"),
@@ -170,6 +171,10 @@ def test_what_is_no_report_is_refused_whole_and_by_place(
     with pytest.raises(AlarmsInvalid, match=said):
         raise_alarms(alarming.parts, spoiled, on=ON)
     assert alarming.kinds() == []
+
+
+def test_spaces_of_chinese_text_are_no_fault(alarming: Alarming) -> None:
+    assert taken(alarming, alarm(lines={"zh": ["红色:\u3000逾期\xa0率"], "en": []})).taken
 
 
 def test_every_fault_is_said_at_once(alarming: Alarming) -> None:
