@@ -10,6 +10,8 @@ import hashlib
 import json
 from typing import Any
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
 
 def canonical(value: Any) -> bytes:
     """The canonical JSON of a value made of dict, list, tuple, str, int, bool and None.
@@ -27,11 +29,13 @@ def sha256(content: bytes) -> str:
 
 
 def _refuse_floats(value: Any) -> None:
-    waiting = [value]
+    waiting: list[Any] = [(value,)]
     for it in waiting:  # grows while it is walked
-        if isinstance(it, dict):
-            waiting.extend(it.values())
-        elif isinstance(it, list | tuple):
-            waiting.extend(it)
-        elif isinstance(it, float):
-            raise TypeError("a float has no canonical form here; write it as text or a whole number")
+        members = it.values() if isinstance(it, dict) else it
+        if _PLAIN.issuperset(map(type, members)):
+            continue
+        for member in members:
+            if isinstance(member, float):
+                raise TypeError("a float has no canonical form here; write it as text or a whole number")
+            if isinstance(member, dict | list | tuple):
+                waiting.append(member)

@@ -101,7 +101,7 @@ def adopt_policies(parts: Parts) -> list[str]:
     if not unrecorded_policies(parts):
         return []
     with parts.store.moment(parts.clock.now) as moment:
-        log_tables.lock_and_size(moment.connection)  # of several that start at once the first one adopts
+        log_tables.lock_and_edge(moment.connection)  # of several that start at once the first one adopts
         found = _unrecorded(parts, moment.connection)
         for approval in found:
             certificate = parts.certificates[approval.sha256].sha256

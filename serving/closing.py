@@ -12,7 +12,7 @@ from uuid import UUID
 
 from feature_store.adapters import closing_tables
 from feature_store.adapters.closing_tables import Closing
-from feature_store.adapters.store import Moment
+from feature_store.adapters.decision_reads import DecisionReads
 from scoring.assess import Assessment
 from scoring.canonical import canonical
 from scoring.errors import LushiError
@@ -46,16 +46,15 @@ class Cause(StrEnum):
     SUPERSEDED = "superseded"
 
 
-def only_here(moment: Moment, household_id: str, caller: Caller) -> None:
-    """Hold the household until the transaction ends, and make sure that no other bank's decision on it is open.
+def check_only_here(reads: DecisionReads) -> None:
+    """Make sure that no other bank's decision on the household is open.
 
-    The household is held first: of two banks that ask at once the second sees what the first was told.
+    It is held while that is read: of two banks that ask at once the second sees what the first was told.
 
     Raises:
         OpenElsewhere: without saying where, since or until when.
     """
-    closing_tables.hold(moment.connection, household_id)
-    if closing_tables.open_elsewhere(moment.connection, household_id, tenant=caller.tenant, now=moment.known_at):
+    if reads.open_elsewhere:
         raise OpenElsewhere(
             "another application of this household is open; it must be closed first, or end by itself, before a new one"
         )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from feature_store.adapters import consents
+from datetime import date
+
 from feature_store.adapters.consents import Consent
-from feature_store.adapters.store import Moment
-from feature_store.filing import civil_day
 from scoring.errors import LushiError
 from serving.uses import Use
 
@@ -18,14 +17,14 @@ class ConsentInvalid(LushiError):
         super().__init__(f"the consent {what}. {mend}")
 
 
-def check_consent(moment: Moment, reference: str, *, household_id: str, tenant: str, use: Use) -> Consent:
-    """The consent that allows a bank this use of a household's file today.
+def check_consent(consent: Consent | None, *, household_id: str, use: Use, on: date) -> Consent:
+    """The consent that allows a bank this use of a household's file on a day.
+
+    consent: what the bank recorded under the reference that it named; None for nothing.
 
     Raises:
         ConsentInvalid: saying why there is none. A consent of another household or bank is 'not there'.
     """
-    on = civil_day(moment.known_at)
-    consent = consents.find(moment.connection, tenant, reference)
     if consent is None or consent.household_id != household_id:
         raise ConsentInvalid(
             "is not there: none with this reference is recorded for this household and your bank",

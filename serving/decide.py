@@ -15,11 +15,12 @@ from scoring.assess import Assessment, assess
 from scoring.canonical import canonical, sha256
 from scoring.decision import binding_of, money, sources_data
 from scoring.errors import LushiError
+from scoring.opinion import Unavailable
 from scoring.terms import Request
 from serving.access.callers import Caller
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, advise, card_says
-from serving.closing import offered_until, only_here
+from serving.closing import check_only_here, offered_until
 from serving.consent_check import check_consent
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry, entry_content
@@ -84,18 +85,19 @@ def decide(
         on = civil_day(moment.known_at)
         policy = parts.policies.in_force(on)
         check_purpose(request.loan.purpose, policy)
-        consent = check_consent(
-            moment,
-            request.consent_reference,
-            household_id=request.household_id,
+        # History and promotion are read along, for the opinion alone: the assessment sees the file of today.
+        reads = moment.decision_reads(
+            request.household_id,
             tenant=caller.tenant,
-            use=Use.CREDIT_DECISION,
+            reference=request.consent_reference,
+            days=(on, *history_dates(on)),
+            policy=policy,
         )
-        # The history is read along, for the opinion alone: the assessment sees the file of today.
-        file, *past = moment.credit_files(request.household_id, days=(on, *history_dates(on)), policy=policy)
+        consent = check_consent(reads.consent, household_id=request.household_id, use=Use.CREDIT_DECISION, on=on)
+        file, *past = reads.files
         if file is None:
             raise UnknownHousehold
-        only_here(moment, file.household_id, caller)
+        check_only_here(reads)
         area = areas.state(moment, file.village_code, on=on, policy=policy)
         assessment = assess(file, policy, on=on, area=area, request=request.loan)
         # The binding part is complete before the model is asked, and nothing that follows sees it.
@@ -105,6 +107,7 @@ def decide(
             moment,
             parts.challengers,
             Asked(file, policy, on, area, request.loan, past),
+            standing=reads.suspension or reads.promotion if reads.promotion_known else Unavailable("failed"),
             card=card_says(settled.status, settled.grade.id if settled.grade else None, policy),
         )
         told.of(binding, advisory)
@@ -120,7 +123,7 @@ def decide(
             binding=binding,
             advisory=advisory,
             read=sources_data(dict(file.sources)),
-            marks=objections.datum_marks(moment.connection, consent.household_no),
+            marks=reads.marks,
             rights=rights_of(assessment),
         )
         entry = ledger.append(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from feature_store.adapters.together import Asked, Rows, together
+from feature_store.adapters.together import Asked, together
 
 _BEGIN, _BACK, _END = (
     Asked("SAVEPOINT attempt"),
@@ -18,16 +18,14 @@ _LIMIT = Asked("SELECT set_config('statement_timeout', :most, true)")
 
 
 @contextmanager
-def attempt(connection: sa.Connection, *asked: Asked, within_ms: int) -> Iterator[list[Rows]]:
+def attempt(connection: sa.Connection, *, within_ms: int) -> Iterator[None]:
     """Run a block that only reads; whatever it raises, the transaction goes on afterwards as before.
-
-    asked: what the block begins with, sent along with the beginning; gives the rows of each.
 
     within_ms: most milliseconds for each statement. Always rolled back, so the limit ends with the block.
     """
     limit = {"most": str(max(int(within_ms), 1))}
     try:
-        _, _, *found = together(connection, (_BEGIN, {}), (_LIMIT, limit), *((one, {}) for one in asked))
-        yield found
+        together(connection, (_BEGIN, {}), (_LIMIT, limit))
+        yield
     finally:
         together(connection, (_BACK, {}), (_END, {}))

@@ -9,15 +9,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from feature_store.adapters.rates import TAKE_OF_LIVE
 from feature_store.adapters.service_tables import client_keys, clients, revocations
 from feature_store.adapters.together import Asked, together
 
-_FIND = Asked("""
-    SELECT k.mac, c.client_id, c.tenant, c.role,
+_FIND = Asked(f"""
+    WITH held AS (SELECT k.mac, c.client_id, c.tenant, c.role,
            k.expires_at > :now AND NOT EXISTS (
                SELECT FROM revocations r WHERE r.client_id = c.client_id AND r.effective_at <= :now
                AND (r.key_id IS NULL OR r.key_id = k.key_id)) AS live
-    FROM client_keys k JOIN clients c USING (client_id) WHERE k.key_id = :key_id""")
+    FROM client_keys k JOIN clients c USING (client_id) WHERE k.key_id = :key_id), taken AS ({TAKE_OF_LIVE})
+    SELECT mac, client_id, tenant, role, live, EXISTS (SELECT FROM taken) AS may_call FROM held""")
 _LIST = sa.text("""
     SELECT c.client_id, c.tenant, c.role, c.recorded_at, k.key_id, k.expires_at,
            (SELECT min(r.effective_at) FROM revocations r WHERE r.client_id = c.client_id
@@ -28,13 +30,14 @@ _LIST = sa.text("""
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A key's row and its client. live: neither expired nor revoked."""
+    """A key's row and its client. live: neither expired nor revoked. may_call: a call was counted, within its rate."""
 
     mac: bytes
     client_id: str
     tenant: str
     role: str
     live: bool
+    may_call: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,15 @@ class KeyRow:
     ended: bool
 
 
-def find(connection: sa.Connection, key_id: str, now: datetime) -> Held | None:
-    """A key and its client; None where there is none."""
-    (rows,) = together(connection, (_FIND, {"key_id": key_id, "now": now}))
+def find_and_count(
+    connection: sa.Connection, key_id: str, mac: bytes, *, now: datetime, rate: float, burst: float
+) -> Held | None:
+    """A key and its client, one call counted where the key is live and ``mac`` its own; None where there is none.
+
+    rate, burst: as of :func:`feature_store.adapters.rates.take`. The caller commits.
+    """
+    values = {"key_id": key_id, "mac": mac, "now": now, "rate": rate, "burst": burst, "calls": 1}
+    (rows,) = together(connection, (_FIND, values))
     return Held(*rows[0]) if rows else None
 
 

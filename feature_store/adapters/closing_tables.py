@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from feature_store.adapters.fact_tables import WHEN, metadata
+from feature_store.adapters.together import Asked, together
 
 closings = sa.Table(
     "closings",
@@ -23,13 +24,15 @@ closings = sa.Table(
     ),
 )
 
-_SPACE = 0x4C55484F
+SPACE = 0x4C55484F
 """Advisory locks of two numbers: 'LUHO' in ASCII, and the household's. They cannot meet the locks of one number."""
-_HOLD = sa.text("""
-    SELECT pg_advisory_xact_lock(CAST(:space AS integer), household_no)
-    FROM households WHERE household_id = :household_id""")
+# Without its bank's consent a household is not held: nobody learns from waiting that others decide on it.
+HOLD_CONSENTED = Asked("""
+    SELECT pg_advisory_xact_lock(CAST(:space AS integer), h.household_no)
+    FROM households h JOIN consents c USING (household_no)
+    WHERE h.household_id = :household_id AND c.tenant = :tenant AND c.reference = :reference""")
 # Of each tenant the newest decision counts, by its place in the log: clocks of several machines may disagree.
-_ELSEWHERE = sa.text("""
+ELSEWHERE = Asked("""
     SELECT EXISTS (
         SELECT FROM (
             SELECT DISTINCT ON (d.tenant) d.decision_id, d.offered_until
@@ -60,15 +63,10 @@ class Closing:
     by: str
 
 
-def hold(connection: sa.Connection, household_id: str) -> None:
-    """Let nobody else decide on a household until the transaction ends; waits for whoever does."""
-    connection.execute(_HOLD, {"space": _SPACE, "household_id": household_id})
-
-
 def open_elsewhere(connection: sa.Connection, household_id: str, *, tenant: str, now: datetime) -> bool:
     """Whether another tenant's newest decision on a household is open. Decisions of nobody known are not counted."""
-    asked = {"household_id": household_id, "tenant": tenant, "now": now}
-    return bool(connection.execute(_ELSEWHERE, asked).scalar_one())
+    (((found,),),) = together(connection, (ELSEWHERE, {"household_id": household_id, "tenant": tenant, "now": now}))
+    return bool(found)
 
 
 def open_at_several(connection: sa.Connection, *, now: datetime) -> list[tuple[int, list[UUID]]]:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from feature_store.adapters.binary_copy import copy_in, dates, integers, texts
 from feature_store.adapters.fact_tables import households
 from feature_store.adapters.rights_tables import consent_withdrawals, consents
+from feature_store.adapters.together import Asked, Rows, together
 
 _COLUMNS = "tenant, reference, household_no, purpose, granted_on, until, recorded_by, recorded_at"
 _MICROS_ZERO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -30,7 +31,11 @@ _CONSENTS = (
     .join(households, households.c.household_no == consents.c.household_no)
     .outerjoin(consent_withdrawals, _WITHDRAWN)
 )
-_FIND = _CONSENTS.where(consents.c.tenant == sa.bindparam("tenant"), consents.c.reference == sa.bindparam("reference"))
+FIND = Asked("""
+    SELECT c.reference, h.household_id, c.household_no, c.tenant, c.purpose, c.granted_on, c.until, c.recorded_by,
+           c.recorded_at, w.recorded_at AS withdrawn_at
+    FROM consents c JOIN households h USING (household_no) LEFT JOIN consent_withdrawals w USING (tenant, reference)
+    WHERE c.tenant = :tenant AND c.reference = :reference""")
 _LIVE = sa.text("""
     SELECT EXISTS (
         SELECT FROM consents c WHERE c.household_no = :household_no AND c.tenant = :tenant
@@ -65,8 +70,13 @@ class Consent:
 
 def find(connection: sa.Connection, tenant: str, reference: str) -> Consent | None:
     """A bank's consent by its reference; None where there is none."""
-    row = connection.execute(_FIND, {"tenant": tenant, "reference": reference}).one_or_none()
-    return None if row is None else _consent(row)
+    (rows,) = together(connection, (FIND, {"tenant": tenant, "reference": reference}))
+    return told(rows)
+
+
+def told(rows: Rows) -> Consent | None:
+    """The consent in the rows of :data:`FIND`; None where there is none."""
+    return Consent(*rows[0]) if rows else None
 
 
 def with_reference(connection: sa.Connection, reference: str) -> list[Consent]:

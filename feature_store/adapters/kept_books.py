@@ -22,6 +22,10 @@ class KeptBooks:
         self._lock = Lock()
         self._kept: dict[_Key, list[MonthRow]] = {}
 
+    def keep(self, village_code: str, *, on: date, version: datetime | None, policy: Policy) -> bool:
+        """Whether a village's book is kept."""
+        return (policy.sha256, village_code, on, version) in self._kept
+
     def of(
         self,
         connection: sa.Connection,

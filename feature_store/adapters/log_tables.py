@@ -18,6 +18,13 @@ _LOCK = 0x4C555348_4C454447
 _ALONE = Asked("SELECT pg_advisory_xact_lock(:key)")
 _SNAPSHOT = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 _SIZE = Asked("SELECT coalesce(max(index) + 1, 0) AS size FROM log_entries")
+# The whole subtrees that a log of that size consists of: one for each binary digit of its size.
+_EDGE = Asked("""
+    SELECT s.size, n.level, n.position, n.hash
+    FROM (SELECT coalesce(max(index) + 1, 0) AS size FROM log_entries) s LEFT JOIN LATERAL (
+        SELECT n.level, n.position, n.hash FROM generate_series(0, 62) l (level)
+        JOIN log_nodes n ON n.level = CAST(l.level AS smallint) AND n.position = (s.size >> l.level) - 1
+        WHERE s.size >> l.level & 1 = 1) n ON true""")
 _NODES = Asked(
     "SELECT n.level, n.position, n.hash FROM log_nodes n"
     " JOIN unnest(CAST(:levels AS smallint[]), CAST(:positions AS bigint[])) AS w (level, position) USING (level, position)"
@@ -45,11 +52,14 @@ def one_snapshot(connection: Connection) -> None:
     connection.execute(_SNAPSHOT)
 
 
-def lock_and_size(connection: Connection) -> int:
-    """How many entries the log has; nobody else can append until the caller commits."""
+def lock_and_edge(connection: Connection) -> tuple[int, dict[tuple[int, int], bytes]]:
+    """How many entries the log has, and the whole subtrees at its edge by (level, position); nobody else can append
+    until the caller commits.
+    """
     # Two statements: the second's snapshot must be taken after the lock is held.
-    _, (found,) = together(connection, (_ALONE, {"key": _LOCK}), (_SIZE, {}))
-    return int(found.size)
+    _, rows = together(connection, (_ALONE, {"key": _LOCK}), (_EDGE, {}))
+    edge = {(row.level, row.position): bytes(row.hash) for row in rows if row.hash is not None}
+    return int(rows[0].size), edge
 
 
 def size(connection: Connection) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from feature_store.adapters.rights_tables import objection_outcomes, objections
+from feature_store.adapters.together import Asked
 from feature_store.filing import time_text
 
 _SELECT = """
@@ -28,6 +30,8 @@ _MARKS = f"""
     SELECT o.objection_id, o.about, o.indicator, o.recorded_at, coalesce(d.outcome, 'open') AS state
     FROM objections o LEFT JOIN objection_outcomes d USING (objection_id) WHERE {_STANDS}"""
 _DATUM_MARKS = sa.text(f"{_MARKS} AND o.household_no = :household_no AND o.about = 'datum' ORDER BY o.entry_no")
+MARKS_OF = Asked(f"""{_MARKS} AND o.about = 'datum' AND o.household_no = (
+    SELECT household_no FROM households WHERE household_id = :household_id) ORDER BY o.entry_no""")
 _DECISION_MARKS = sa.text(f"{_MARKS} AND o.decision_id = :decision_id ORDER BY o.entry_no")
 _PAGE = sa.text(f"""{_SELECT}
     CROSS JOIN LATERAL (
@@ -124,7 +128,11 @@ def page(
 
 def datum_marks(connection: sa.Connection, household_no: int) -> list[dict[str, str]]:
     """What objections say of a household's data: indicator, objection_id, since, state (open, recorded_unconfirmed)."""
-    rows = connection.execute(_DATUM_MARKS, {"household_no": household_no})
+    return marks_told(connection.execute(_DATUM_MARKS, {"household_no": household_no}))
+
+
+def marks_told(rows: Iterable[Any]) -> list[dict[str, str]]:
+    """The same, of the rows of :data:`MARKS_OF`."""
     return [{"indicator": row.indicator, **_mark(row)} for row in rows]
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from feature_store.adapters.layouts import Layouts
-from feature_store.adapters.together import Asked, together
+from feature_store.adapters.together import Asked, Rows, Sent, together
 from scoring.credit_file import CreditFile, Reported
 from scoring.errors import LushiError
 from scoring.policy.elements import Indicator
@@ -77,21 +77,40 @@ def credit_files(
     layouts: Layouts,
 ) -> list[CreditFile | None]:
     """The household's credit file on each of different days as known at a time; None where not yet registered."""
+    found = together(connection, *asked_for(household_id, days=days, known_at=known_at, policy=policy))
+    return told(connection, household_id, found, days=days, policy=policy, layouts=layouts)
+
+
+def asked_for(household_id: str, *, days: Sequence[date], known_at: datetime, policy: Policy) -> tuple[Sent, ...]:
+    """The statements that read the household's files on these days; :func:`told` takes their rows."""
     asked = {"household_id": household_id, "days": list(days), "known_at": known_at}
     clear = {"clear": [source.id for source in policy.sources if source.clear]}
-    home, filing, silent = together(connection, (_HOMES, asked), (_FILINGS, asked), (_LISTS, asked | clear))
+    return (_HOMES, asked), (_FILINGS, asked), (_LISTS, asked | clear)
+
+
+def told(
+    connection: sa.Connection,
+    household_id: str,
+    rows: Sequence[Rows],
+    *,
+    days: Sequence[date],
+    policy: Policy,
+    layouts: Layouts,
+) -> list[CreditFile | None]:
+    """The files in the rows of :func:`asked_for`; None on a day on which the household was not yet registered."""
+    home, filing, silent = rows
     homes = {row.day: row for row in home}
     filings = {(row.day, row.source): row for row in filing}
     lists = {(row.day, row.source): row for row in silent}
-    found: list[CreditFile | None] = []
+    files: list[CreditFile | None] = []
     for day in days:
         if day not in homes:
-            found.append(None)
+            files.append(None)
             continue
         said = _said(policy, {it.id: (filings.get((day, it.id)), lists.get((day, it.id))) for it in policy.sources})
         village = homes[day].village_code
-        found.append(_assemble(connection, household_id, village, said, policy=policy, layouts=layouts))
-    return found
+        files.append(_assemble(connection, household_id, village, said, policy=policy, layouts=layouts))
+    return files
 
 
 def _said(policy: Policy, rows: Mapping[str, tuple[Any, Any]]) -> list[_Said]:

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from feature_store.adapters import people, read_areas, read_county, read_file, recording
+from feature_store.adapters import decision_reads, people, read_areas, read_county, read_file, recording
 from feature_store.adapters.connect import reachable
+from feature_store.adapters.decision_reads import DecisionReads
 from feature_store.adapters.kept_books import KeptBooks
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.read_county import County
@@ -140,6 +141,21 @@ class Moment:
             self.connection, household_id, days=days, known_at=self.known_at, policy=policy, layouts=self.layouts
         )
 
+    def decision_reads(
+        self, household_id: str, *, tenant: str, reference: str, days: Sequence[date], policy: Policy
+    ) -> DecisionReads:
+        """All that a bank's call reads, with the files on these days; see :mod:`feature_store.adapters.decision_reads`."""
+        return decision_reads.read(
+            self.connection,
+            household_id,
+            tenant=tenant,
+            reference=reference,
+            days=days,
+            known_at=self.known_at,
+            policy=policy,
+            layouts=self.layouts,
+        )
+
     def credit_file_from(
         self, household_id: str, *, village_code: str, read: Mapping[str, tuple[int | None, int]], policy: Policy
     ) -> CreditFile:
@@ -176,6 +192,10 @@ class Moment:
             months.setdefault(village, [])
         released = read_areas.releases(self.connection, on=on, known_at=self.known_at, within=township)
         return AreaHistory(village_code, township, months, released)
+
+    def keeps_book(self, village_code: str, *, on: date, policy: Policy) -> bool:
+        """Whether :meth:`village_book` need not ask the database."""
+        return self._book is not None and self.books.keep(village_code, on=on, version=self._book[0], policy=policy)
 
     def village_book(self, village_code: str, *, on: date, policy: Policy) -> list[read_areas.MonthRow]:
         """The village's month ends as they were stated (the area's features), oldest first."""

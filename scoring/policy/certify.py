@@ -7,6 +7,7 @@ into every decision, so that a reader knows which proof the deciding policy had.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from scoring.canonical import canonical, sha256
@@ -21,7 +22,7 @@ _Labelled = Source | Heading | Indicator | Purpose | Product
 _Cited = Indicator | Heading | Veto | GradeBand | Product
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Certificate:
     """What was proved about one policy. ``findings`` is empty where nothing is wrong."""
 
@@ -66,7 +67,7 @@ class Certificate:
         """The certificate as plain data for canonical JSON."""
         return {**asdict(self), "findings": list(self.findings)}
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of the canonical certificate."""
         return sha256(canonical(self.as_data()))

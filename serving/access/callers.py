@@ -57,17 +57,23 @@ class Caller:
         return self.role in EVERY_TENANT
 
 
-def caller_of(connection: Connection, written: str, *, pepper: bytes, now: datetime) -> Caller | None:
-    """The caller behind a written key; None for whatever is not a live key."""
+def counted_caller_of(
+    connection: Connection, written: str, *, pepper: bytes, now: datetime, rate: float, burst: float
+) -> tuple[Caller | None, bool]:
+    """The caller behind a written key, None for whatever is not a live key; and whether it may call as often as it does.
+
+    rate, burst: calls a second, and at once. The caller of this function commits.
+    """
     key = read_key(written)
     if key is None:
-        return None
-    held = clients.find(connection, key.key_id, now)
+        return None, False
+    mac = key.mac(pepper)
+    held = clients.find_and_count(connection, key.key_id, mac, now=now, rate=rate, burst=burst)
     # An id that does not exist takes the same way, so that its absence cannot be timed.
-    same = hmac.compare_digest(held.mac if held else bytes(32), key.mac(pepper))
+    same = hmac.compare_digest(held.mac if held else bytes(32), mac)
     if held is None or not same or not held.live or held.role not in set(Role) - OF_PEOPLE:
-        return None
-    return Caller(held.client_id, held.tenant, Role(held.role))
+        return None, False
+    return Caller(held.client_id, held.tenant, Role(held.role)), held.may_call
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feature_store.adapters.log_tables import Connection
 from scoring.errors import LushiError
-from serving.access.callers import Caller, CsrfFailed, Forbidden, NotSignedIn, caller_of, session_of
+from serving.access.callers import Caller, CsrfFailed, Forbidden, NotSignedIn, counted_caller_of, session_of
 from serving.access.roles import Act
 from serving.api import rate
 from serving.api.answers import answer_of
 from serving.api.credentials import SAFE, Sent, from_elsewhere, sent
 from serving.api.query_form import check_query
-from serving.api.rate import BURST
+from serving.api.rate import BURST, TooManyCalls
 from serving.wiring import Parts
 
 __all__ = ["BURST", "OPEN", "SIGN_IN", "KeyNeeded", "act_of", "allowed"]
@@ -53,14 +53,18 @@ class KeyNeeded:
         if found is None or not (found.key or found.session):
             raise NotSignedIn("there is no key and no session, or more than one")
         with self._parts.store.briefly() as connection:
-            now = self._parts.clock.now()
+            now, each = self._parts.clock.now(), self._parts.settings.calls_per_second
             if found.key:
-                caller = caller_of(connection, found.key, pepper=self._parts.access_key, now=now)
+                caller, may_call = counted_caller_of(
+                    connection, found.key, pepper=self._parts.access_key, now=now, rate=each, burst=each * BURST
+                )
             else:
                 caller = self._signed_in(connection, found, scope, now)
+                may_call = caller is not None and rate.take(connection, caller, rate=each)
             if caller is None:
                 raise NotSignedIn("the key or session does not count")
-            rate.take(connection, caller, rate=self._parts.settings.calls_per_second)
+            if not may_call:
+                raise TooManyCalls(1)
             return caller
 
     def _signed_in(self, connection: Connection, found: Sent, scope: Scope, now: datetime) -> Caller | None:

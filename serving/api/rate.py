@@ -22,14 +22,9 @@ class TooManyCalls(LushiError):
         super().__init__("this caller asks for too much at once; wait as Retry-After says and go on more slowly")
 
 
-def take(connection: Connection, caller: Caller, *, rate: int) -> None:
-    """Count one call. rate: calls a second in the long run. The caller of this function commits.
-
-    Raises:
-        TooManyCalls: where none is left.
-    """
-    if not rates.take(connection, caller.client_id, rate=rate, burst=rate * BURST):
-        raise TooManyCalls(1)
+def take(connection: Connection, caller: Caller, *, rate: int) -> bool:
+    """Count one call; False where none is left. rate: calls a second in the long run. The caller of this function commits."""
+    return rates.take(connection, caller.client_id, rate=rate, burst=rate * BURST)
 
 
 def take_items(parts: Parts, caller: Caller, items: int) -> None:

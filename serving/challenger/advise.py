@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from feature_store.adapters.attempt import attempt
-from feature_store.adapters.promotions import STANDING, Promotion, suspended, told
+from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.store import Moment
+from feature_store.adapters.suspensions import Suspension
 from feature_store.feature_set import FeatureSet
 from feature_store.vector import LoanAsked, Matrix, area_book, history_dates, vector_of
 from scoring.areas import AreaState
@@ -41,14 +43,6 @@ class Asked:
     past: Sequence[CreditFile | None] | None = None
 
 
-class _Halted(Exception):
-    """Opinions are suspended, and what decisions say then."""
-
-    def __init__(self, said: dict[str, Any]) -> None:
-        self.said = said
-        super().__init__("opinions are suspended")
-
-
 Vector = Callable[[Moment, Asked, FeatureSet], Matrix]
 """Builds the features of what is asked as known at a moment: (1, n_features), NaN where missing."""
 
@@ -71,19 +65,30 @@ def read_vector(moment: Moment, asked: Asked, feature_set: FeatureSet) -> Matrix
 
 
 def advise(
-    moment: Moment, challengers: Challengers, asked: Asked, *, card: CardSays, vector: Vector = read_vector
+    moment: Moment,
+    challengers: Challengers,
+    asked: Asked,
+    *,
+    standing: Promotion | Suspension | Unavailable | None,
+    card: CardSays,
+    vector: Vector = read_vector,
 ) -> dict[str, Any]:
     """The advisory part as data. Never raises, never waits longer than allowed.
 
+    standing: which model was promoted, that opinions are suspended, or why that is not known.
+
     The moment's transaction is afterwards as it was before, unless the database itself went away.
     """
+    if isinstance(standing, Suspension):
+        return advisory_of(standing)
     deadline = Deadline(challengers.timeout_ms)
     try:
         with OPINION_SECONDS.time():
-            loaded, row = _prepared(moment, challengers, asked, vector=vector, deadline=deadline)
+            if standing is None or isinstance(standing, Unavailable):
+                raise NoOpinion(standing.reason if standing else "no_model")
+            loaded = challengers.ready(standing, known_at=moment.known_at, deadline=deadline)
+            row = _row(moment, loaded, asked, vector=vector, within_ms=challengers.timeout_ms)
             opinion: Opinion | Unavailable = challengers.ask(loaded, row, on=asked.on, card=card, deadline=deadline)
-    except _Halted as halted:
-        return halted.said
     except NoOpinion as none:
         opinion = Unavailable(none.reason)
     except Exception:
@@ -102,20 +107,19 @@ def warm(promotion: Promotion | None, challengers: Challengers, *, known_at: dat
     return True
 
 
-def _prepared(
-    moment: Moment, challengers: Challengers, asked: Asked, *, vector: Vector, deadline: Deadline
-) -> tuple[Loaded, Matrix]:
-    with attempt(moment.connection, STANDING, within_ms=challengers.timeout_ms) as (rows,):
-        promotion = told(rows)
-        if promotion is None:
-            raise NoOpinion("no_model")
-        if (suspension := suspended(rows)) is not None:
-            raise _Halted(advisory_of(suspension))
-        loaded = challengers.ready(promotion, known_at=moment.known_at, deadline=deadline)
+def _row(moment: Moment, loaded: Loaded, asked: Asked, *, vector: Vector, within_ms: int) -> Matrix:
+    """The features of what is asked, (1, n_features)."""
+    at_hand = (
+        vector is read_vector
+        and asked.past is not None
+        and moment.keeps_book(asked.file.village_code, on=asked.on, policy=asked.policy)
+    )
+    # What may ask the database must not harm the decision's transaction.
+    with nullcontext() if at_hand else attempt(moment.connection, within_ms=within_ms):
         try:
             row = vector(moment, asked, loaded.challenger.feature_set)
         except Exception:
             raise NoOpinion("vector_failed") from None
     if row.shape != (1, len(loaded.challenger.about.features)) or row.dtype != np.float64:
         raise NoOpinion("vector_failed")
-    return loaded, row
+    return row

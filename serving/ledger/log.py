@@ -35,11 +35,10 @@ def append(
 
     along: from the entry's index, a statement that is sent with it, so that others wait the less for their turn.
     """
-    index = log_tables.lock_and_size(connection)
+    index, left = log_tables.lock_and_edge(connection)
     salt = new_salt()
     body = body_of(kind, recorded_at, commitment(content, salt))
     leaf = tree.leaf_hash(body)
-    left = log_tables.nodes(connection, tree.names(lambda node: tree.completed(index, leaf, node)))
     rows = log_tables.append(
         connection,
         index=index,

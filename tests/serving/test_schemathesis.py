@@ -31,6 +31,10 @@ CONFIG: dict[str, Any] = {
         }
     ],
     "checks": {
+        # An address that is too long, or a body too large, is refused before its form is looked at.
+        "negative_data_rejection": {
+            "expected-statuses": ["400", "401", "403", "404", "405", "409", "413", "414", "415", "422", "431"]
+        },
         # Data may have the right form and still not be what a policy lists: told apart by ``form_is_accepted``.
         "positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "409", "422"]},
     },

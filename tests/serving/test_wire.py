@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import select
@@ -9,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import uvicorn
@@ -16,6 +18,7 @@ import uvicorn
 from serving.api import http_protocol
 from serving.api.app import create_app
 from serving.api.http_protocol import WIRE
+from serving.commands.run_service import bound
 from tests.serving.county import Served
 
 MARK = b"Zq9marker7f3a"
@@ -36,6 +39,26 @@ def served_wire(make_county: Callable[[], Served]) -> Iterator[tuple[int, bytes]
     yield port, b"Authorization: " + served.key()["Authorization"].encode() + b"\r\n"
     server.should_exit = True
     thread.join()
+
+
+def test_what_is_written_is_sent_at_once(make_county: Callable[[], Served]) -> None:
+    settings = replace(make_county().parts.settings, port=0)
+
+    async def sends_at_once() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        class Seen(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                line = transport.get_extra_info("socket")
+                found.set_result(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        with bound(settings) as listening:
+            server = await asyncio.get_running_loop().create_server(Seen, sock=listening)
+            async with server:
+                with socket.create_connection(listening.getsockname(), timeout=5):
+                    return await asyncio.wait_for(found, 5)
+
+    assert asyncio.run(sends_at_once())
 
 
 def say(port: int, *pieces: bytes, pause: float = 0, seconds: float = 5) -> bytes:
