@@ -15,6 +15,7 @@ import typer
 import feature_store.commands
 import feature_store.synthetic.command
 import serving.commands.advise
+import serving.commands.alarms
 import serving.commands.area
 import serving.commands.assess
 import serving.commands.client
@@ -25,6 +26,7 @@ import serving.commands.grade
 import serving.commands.id_numbers
 import serving.commands.invariants
 import serving.commands.ledger
+import serving.commands.model
 import serving.commands.models
 import serving.commands.objection
 import serving.commands.openapi
@@ -87,6 +89,8 @@ serving.commands.user.register(app, wired)
 serving.commands.database.register(app, settings)
 serving.commands.ledger.register(app, wired)
 serving.commands.models.register(app, wired)
+serving.commands.model.register(app, wired)
+serving.commands.alarms.register(app, wired)
 serving.commands.objection.register(app, wired)
 serving.commands.id_numbers.register(app, wired)
 serving.commands.retention.register(app, wired)

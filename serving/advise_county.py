@@ -12,6 +12,7 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from feature_store.adapters import suspensions
 from feature_store.adapters.people import People, registered
 from feature_store.adapters.point_in_time import Moments, PointInTime, point_in_time
 from feature_store.adapters.promotions import Promotion, standing
@@ -28,6 +29,7 @@ from serving.challenger.advise import card_says
 from serving.challenger.load import Challenger
 from serving.challenger.many import Progress, Said, ask_all
 from serving.challenger.opinion import agrees
+from serving.challenger.suspended import OpinionsSuspended
 from serving.purposes import check_purpose
 from serving.wiring import Parts
 
@@ -73,7 +75,7 @@ def advise_county(parts: Parts, on: date, loan: Request, progress: Progress = la
     """The opinion on every household registered on a day, as known now, were it to ask for this loan.
 
     Raises:
-        NoModel, ChallengerUnusable, RegistryUnavailable: where there is no model to ask.
+        NoModel, OpinionsSuspended, ChallengerUnusable, RegistryUnavailable: where there is no model to ask.
         UnknownPurpose, PolicyNotInForce, FeaturesUnknown, StoreUnavailable: where nothing can be asked.
         OpinionsUnsound: where one household's contributions are not finite or do not add up.
     """
@@ -98,8 +100,11 @@ def _standing(parts: Parts, known_at: datetime) -> Challenger:
     """The promoted model, loaded and verified outside any transaction."""
     with parts.store.looking(known_at) as moment:
         promotion: Promotion | None = standing(moment.connection)
+        suspension = suspensions.known(moment.connection, known_at)
     if promotion is None:
         raise NoModel
+    if suspension is not None:
+        raise OpinionsSuspended(suspension)
     return parts.challengers.verified(promotion.version, promotion.sha256, promotion.about_sha256)
 
 

@@ -12,6 +12,7 @@ from feature_store.adapters import log_tables
 from feature_store.filing import civil_day
 from scoring.errors import PolicyNotInForce
 from serving import invariants
+from serving.alarms.deliver import EVERY_SECONDS, deliver
 from serving.checkpoints import checkpoint_now
 from serving.invariants import Found
 from serving.policy_ending import ending
@@ -39,7 +40,9 @@ class Task:
 
 def tasks(parts: Parts) -> tuple[Task, ...]:
     """Everything that is done by itself."""
+    told = (Task("webhook", EVERY_SECONDS, lambda: tell(parts), at_once=True),) if parts.settings.alarm_webhook else ()
     return (
+        *told,
         Task("checkpoint", parts.settings.checkpoint_seconds, lambda: sign(parts)),
         Task("invariants", parts.settings.invariants_seconds, Invariants(parts).turn),
         Task("policy_ending", DAY_SECONDS, lambda: warn_of_ending(parts), at_once=True),
@@ -75,6 +78,11 @@ def turn_of(parts: Parts, task: Task) -> None:
 def sign(parts: Parts) -> None:
     """Sign a checkpoint, so that receipts name one that is not old."""
     checkpoint_now(parts)
+
+
+def tell(parts: Parts) -> None:
+    """Try to deliver what the webhook has not been told yet."""
+    deliver(parts)
 
 
 class Invariants:

@@ -107,7 +107,7 @@ def decide(
             moment,
             parts.challengers,
             Asked(file, policy, on, area, request.loan, past),
-            standing=reads.promotion if reads.promotion_known else Unavailable("failed"),
+            standing=reads.suspension or reads.promotion if reads.promotion_known else Unavailable("failed"),
             card=card_says(settled.status, settled.grade.id if settled.grade else None, policy),
         )
         told.of(binding, advisory)

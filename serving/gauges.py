@@ -1,4 +1,4 @@
-"""What is looked up when the metrics are asked for: the log, the checkpoint's age, the policy's days, the database."""
+"""What is looked up when the metrics are asked for: the log, the checkpoint's age, alarms, the policy's days, the database."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from feature_store.adapters import log_tables
 from feature_store.filing import civil_day
 from scoring.errors import LushiError, PolicyNotInForce
+from serving.alarms.measured import MADE, measured
 from serving.policy_ending import days_left
 from serving.wiring import Parts
 
@@ -34,7 +35,7 @@ class Gauges(Collector):
 
     def describe(self) -> Iterable[Metric]:
         """Every metric's name and meaning, without looking anything up."""
-        return [make() for make in (_up, _entries, _age, _days, _info, _answering, _restarts)]
+        return [make() for make in (_up, _entries, _age, _days, _info, _answering, _restarts, *MADE)]
 
     def collect(self) -> Iterable[Metric]:
         """What is so now; what cannot be looked up is left out, so that no stale number looks fresh."""
@@ -53,6 +54,7 @@ class Gauges(Collector):
             with self._parts.store.looking(now) as moment:
                 size = log_tables.size(moment.connection)
                 signed_at = log_tables.newest_signed_at(moment.connection)
+                alarms = list(measured(moment.connection))
         except LushiError:
             up.add_metric([], 0)
             yield up
@@ -62,7 +64,7 @@ class Gauges(Collector):
             entries.add_metric([], size)
             if signed_at is not None:
                 age.add_metric([], (now - signed_at).total_seconds())
-            yield from (up, entries, age)
+            yield from (up, entries, age, *alarms)
         days, info, policy_id = _days(), _info(), "none"
         try:
             today = civil_day(now)

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from feature_store.adapters import log_tables, promotions
+from feature_store.adapters import log_tables, promotions, suspensions
 from feature_store.adapters.connect import StoreUnavailable
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.recording import ClockBehind
+from feature_store.adapters.suspensions import Suspension
 from feature_store.filing import civil_day
 from scoring.errors import LushiError, PolicyFaults, PolicyNotInForce
 from scoring.policy.load import read_texts, sha256_of
 from scoring.policy.schema import Policy
 from serving.challenger.intact import Watch
+from serving.challenger.suspended import standing_words
 from serving.ledger import proofs
 from serving.ledger.checkpoint import size_of
 from serving.policy_ending import ending
@@ -77,6 +79,7 @@ class Readiness:
         try:
             with self._parts.store.moment(self._parts.clock.now) as moment:
                 promotion = promotions.standing(moment.connection)
+                suspension = suspensions.standing(moment.connection)
                 note = log_tables.newest_checkpoint(moment.connection)
                 size = log_tables.size(moment.connection)
                 log = self._log.get(note, lambda: self._log_check(moment.connection, note, size))
@@ -91,6 +94,8 @@ class Readiness:
         checks = (database, policy_check, log)
         if policy is None or not all(one.ok for one in checks):
             raise NotReady(tuple(one for one in checks if not one.ok))
+        if suspension is not None:
+            return Ready(policy, checks, _suspended(suspension))
         return Ready(policy, checks, self._model.get(promotion, lambda: self._opinion(promotion)))
 
     def _policy(self, today: date) -> tuple[Policy | None, Check]:
@@ -135,6 +140,10 @@ class Readiness:
         if fault is None:
             return Check("opinion", True, f"version {promotion.version} is the promoted one")
         return Check("opinion", False, f"version {promotion.version} cannot be asked: {fault}", "Run: lushi models")
+
+
+def _suspended(suspension: Suspension) -> Check:
+    return Check("opinion", False, f"opinions are {standing_words(suspension)}", "Run: lushi model resume")
 
 
 class _Kept(Generic[T]):

@@ -20,6 +20,7 @@ from scoring.terms import Request
 from serving.area_states import AreaStates
 from serving.challenger.advise import Asked, card_says
 from serving.challenger.again import NotAtHand, opinion_differences
+from serving.challenger.suspended import WAS_SUSPENDED, suspension_differences
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry
 from serving.replay_words import CANNOT, Kind
@@ -39,7 +40,7 @@ class Difference(NamedTuple):
 class Replayed:
     """The verdict. found: what differs or cannot be repeated; empty where the replay is identical.
 
-    stated: what is not compared and has changed since, in words.
+    stated: what is not compared, and why, in words.
     """
 
     decision_id: UUID
@@ -70,7 +71,8 @@ def replay(decision_id: UUID, parts: Parts, areas: AreaStates | None = None) -> 
     ones it read, that the loan book known then still gives its area state, and that the policy's certificate is
     still the one that it names. The note is wording of the answer and not of the policy: it is taken from the entry,
     and ``stated`` says so where it is worded otherwise today. The model that advised is found by its hash and must
-    say the same to 1e-12.
+    say the same to 1e-12; a decision that says opinions were suspended must name the suspension that stood at its time, and
+    none may hold an opinion while one stood.
 
     Raises:
         UnknownDecision: where the ledger does not hold it.
@@ -147,6 +149,9 @@ class _Compared:
         area, request = area_of(binding["area_control"]), request_of(recorded["request"])
         again = assess(file, policy, on=on, area=area, request=request)
         self._binding(binding_of(again, parts.certificates[policy.sha256].sha256))
+        self.found += [Difference(Kind.SUSPENSION, what) for what in suspension_differences(recorded["advisory"], then)]
+        if (recorded["advisory"] or {}).get("status") == "suspended":
+            self.stated.append(WAS_SUSPENDED)
         try:
             said = opinion_differences(
                 recorded["advisory"],

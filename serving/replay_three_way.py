@@ -45,7 +45,7 @@ class ThreeWay:
     """What a replay comes to.
 
     causes: the changes that move the outcome each by itself. why: what could not be repeated, or differs already in
-    the exact replay. stated: what is not compared and has changed since. recorded, again: None where nothing could
+    the exact replay. stated: what is not compared, and why. recorded, again: None where nothing could
     be compared.
     """
 

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     BINDING = "binding"
     CERTIFICATE = "certificate"
     OPINION = "opinion"
+    SUSPENSION = "suspension"
     CONTENT_ERASED = "content_erased"
     POLICY_NOT_APPROVED = "policy_not_approved"
     FILINGS_ERASED = "filings_erased"
@@ -81,6 +82,7 @@ REASONS = {
     Kind.BINDING: Text("约束部分不同", "A part of the binding answer differs"),
     Kind.CERTIFICATE: Text("政策证书不同:证明程序已更新", "The policy's certificate differs: the certifier changed"),
     Kind.OPINION: Text("模型意见不同", "A part of the model's opinion differs"),
+    Kind.SUSPENSION: Text("与当时意见是否暂停不符", "Whether opinions were suspended at its time is another thing"),
     Kind.CONTENT_ERASED: Text("内容已到期删除", "Its content was erased after its time"),
     Kind.POLICY_NOT_APPROVED: Text("其政策不在已批准之列", "Its policy is not among the approved ones"),
     Kind.FILINGS_ERASED: Text("所读的报送已不在库中", "Filings that it read are no longer in the store"),

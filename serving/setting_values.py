@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scoring.errors import LushiError
 
@@ -70,6 +71,25 @@ class Values:
         written = self._written[name]
         if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]{0,252}|[0-9A-Fa-f:]{2,39}", written):
             raise SettingsInvalid(f"{name} is not an address; give one such as 127.0.0.1, 0.0.0.0 or ::1")
+        return written
+
+    def webhook(self, name: str) -> str:
+        """An address that messages may be sent to: https, or http that stays on this machine; '' where it is empty."""
+        written = self._written[name]
+        if not written:
+            return ""
+        try:
+            parts = urlsplit(written)
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:
+            host = ""
+        plain = written.isascii() and written.isprintable() and " " not in written and len(written) <= 2_000
+        if not (plain and host) or parts.username is not None or parts.fragment:
+            raise SettingsInvalid(f"{name} is not an address; write https://host/path, without a user or a fragment")
+        if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
+            raise SettingsInvalid(
+                f"{name} must begin with https:// (http:// for this machine alone: {', '.join(LOOPBACK)})"
+            )
         return written
 
     def database_url(self, name: str) -> str:

@@ -77,6 +77,16 @@ SETTINGS: tuple[tuple[str, str, str], ...] = (
     ),
     ("LUSHI_METRICS_HOST", "127.0.0.1", "Address of the metrics; whoever reaches it reads them without a key."),
     ("LUSHI_INVARIANTS_SECONDS", "300", "Seconds between two checks of the invariants on live data, 1 to 86400."),
+    (
+        "LUSHI_ALARM_WEBHOOK",
+        "",
+        "Address that alarms are sent to: https, or http on this machine. Empty: nobody is told.",
+    ),
+    (
+        "LUSHI_ALARM_KEY",
+        "",
+        "Key that signs what the webhook is told, 64 hexadecimal digits. Empty: the file alarm.key in LUSHI_DATA, made at need.",
+    ),
 )
 
 
@@ -86,6 +96,7 @@ class Settings:
 
     now: start of a demonstration clock, None for the real one. mlflow_uri: of a registry elsewhere, '' for
     the one in ``mlruns``. tls_cert, tls_key: both or neither. database_connections, metrics_port: 0 for no metrics, None where it was not set.
+    alarm_webhook: '' for none.
     """
 
     data: Path
@@ -111,6 +122,8 @@ class Settings:
     metrics_port: int | None
     metrics_host: str
     invariants_seconds: int
+    alarm_webhook: str
+    alarm_key: bytes | None
 
     @property
     def tracking_uri(self) -> str:
@@ -163,4 +176,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics_port=values.port("LUSHI_METRICS_PORT", least=0) if metrics else None,
         metrics_host=values.address("LUSHI_METRICS_HOST"),
         invariants_seconds=values.whole("LUSHI_INVARIANTS_SECONDS", most=86_400),
+        alarm_webhook=values.webhook("LUSHI_ALARM_WEBHOOK"),
+        alarm_key=values.key("LUSHI_ALARM_KEY"),
     )

@@ -63,6 +63,11 @@ class Parts:
         return self.settings.access_key or key_file(self.settings.data / "access.key")
 
     @cached_property
+    def alarm_key(self) -> bytes:
+        """Key that signs what the webhook is told."""
+        return self.settings.alarm_key or key_file(self.settings.data / "alarm.key")
+
+    @cached_property
     def signer(self) -> Signer:
         """What signs the log's checkpoints."""
         key = self.settings.log_key or key_file(self.settings.data / "log.key")

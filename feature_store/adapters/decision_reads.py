@@ -12,6 +12,7 @@ from feature_store.adapters import closing_tables, consents, objections, promoti
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.promotions import Promotion
+from feature_store.adapters.suspensions import Suspension
 from feature_store.adapters.together import Asked, Sent, together
 from scoring.credit_file import CreditFile
 from scoring.policy.schema import Policy
@@ -25,7 +26,8 @@ class DecisionReads:
 
     consent: the bank's by its reference, whosever it is; None where there is none. files: one a day, None where the
     household was not yet registered. open_elsewhere: another bank's decision is open. marks: what objections say of its
-    data. promotion: which model advises; None for none. promotion_known: False where that could not be read.
+    data. promotion: which model advises; None for none. suspension: of its opinion; None where it is given. promotion_known: False
+    where neither could be read.
     """
 
     consent: Consent | None
@@ -33,6 +35,7 @@ class DecisionReads:
     open_elsewhere: bool
     marks: list[dict[str, str]]
     promotion: Promotion | None
+    suspension: Suspension | None
     promotion_known: bool
 
 
@@ -71,5 +74,6 @@ def read(
         open_elsewhere=bool(elsewhere),
         marks=objections.marks_told(marks),
         promotion=promotions.told(promoted),
+        suspension=promotions.suspended(promoted),
         promotion_known=known,
     )

@@ -10,11 +10,17 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from feature_store.adapters.recording import take_recorded_at
+from feature_store.adapters.suspensions import LAST, Suspension
 from feature_store.adapters.together import Asked, Rows, together
 
 Kind = Literal["promotion", "rollback"]
 _COLUMNS = 'kind, version, sha256, "from", "by", second, why, recorded_at, about_sha256'
-STANDING = Asked(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1".replace('"from"', '"from" AS replaces'))
+_LAST = f"SELECT {_COLUMNS} FROM promotions ORDER BY seq DESC LIMIT 1".replace('"from"', '"from" AS replaces')
+# In one statement with the suspension, which a decision would else ask for apart.
+STANDING = Asked(
+    "SELECT p.*, s.entry_no AS suspended_entry, s.reason AS suspended_reason, s.recorded_at AS suspended_at"
+    f" FROM ({_LAST}) p LEFT JOIN ({LAST}) s ON s.kind = 'opinion_suspended'"
+)
 _HISTORY = sa.text(f"SELECT {_COLUMNS} FROM promotions ORDER BY seq")
 _RECORD = sa.text(f"""
     INSERT INTO promotions ({_COLUMNS})
@@ -47,7 +53,14 @@ def standing(connection: sa.Connection) -> Promotion | None:
 
 def told(rows: Rows) -> Promotion | None:
     """The move in the rows of :data:`STANDING`; None before the first."""
-    return _promotion(rows[0]) if rows else None
+    return _promotion(rows[0][: len(Promotion.__slots__)]) if rows else None
+
+
+def suspended(rows: Rows) -> Suspension | None:
+    """The suspension in the rows of :data:`STANDING`; None where opinions are given, and before the first promotion."""
+    if not rows or rows[0].suspended_entry is None:
+        return None
+    return Suspension(rows[0].suspended_entry, rows[0].suspended_reason, rows[0].suspended_at)
 
 
 def history(connection: sa.Connection) -> list[Promotion]:

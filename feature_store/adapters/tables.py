@@ -8,6 +8,7 @@ written anew when keys change, and a household's rows go when it is erased.
 from __future__ import annotations
 
 from feature_store.adapters import (
+    alarm_tables,
     closing_tables,
     id_tables,
     people_tables,
@@ -19,6 +20,7 @@ from feature_store.adapters.fact_tables import metadata
 
 __all__ = [
     "APPEND_ONLY",
+    "alarm_tables",
     "closing_tables",
     "id_tables",
     "metadata",
@@ -56,4 +58,9 @@ APPEND_ONLY = (
     "people",
     "person_passwords",
     "person_endings",
+    "suspensions",
+    "alarm_reports",
+    "alarms",
+    "webhook_messages",
+    "webhook_attempts",
 )

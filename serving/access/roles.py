@@ -22,6 +22,7 @@ class Act(StrEnum):
     UNMASK = "unmask"
     ASSESS = "assess"
     READ_LOG = "read_log"
+    READ_ALARMS = "read_alarms"
     READ_SERVICE = "read_service"
     SIGN_OUT = "sign_out"
 
@@ -67,10 +68,18 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.CLERK: _BANK | {Act.OVERRIDE},
     Role.VILLAGE: _NETWORK,
     Role.TOWNSHIP: _NETWORK,
-    Role.COUNTY: _NETWORK | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS},
-    Role.ANALYST: _ANYBODY | {Act.ASSESS},
+    Role.COUNTY: _NETWORK | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS, Act.READ_ALARMS},
+    Role.ANALYST: _ANYBODY | {Act.ASSESS, Act.READ_ALARMS},
     Role.AUDITOR: _ANYBODY
-    | {Act.READ_DECISION, Act.REPLAY, Act.READ_HOUSEHOLD, Act.SEARCH_HOUSEHOLD, Act.UNMASK, Act.ASSESS},
+    | {
+        Act.READ_DECISION,
+        Act.REPLAY,
+        Act.READ_HOUSEHOLD,
+        Act.SEARCH_HOUSEHOLD,
+        Act.UNMASK,
+        Act.ASSESS,
+        Act.READ_ALARMS,
+    },
     Role.ADMINISTRATOR: _ANYBODY,
 }
 EVERY_TENANT = frozenset({Role.AUDITOR})

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from feature_store.adapters.promotions import standing
 from scoring.errors import LushiError
 from serving.api.access import KeyNeeded
+from serving.api.alarm_routes import alarm_routes
 from serving.api.answers import install
 from serving.api.assessment_routes import assessment_routes
 from serving.api.batch import batch_routes
@@ -86,6 +87,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(report_routes(parts, areas))
     app.include_router(assessment_routes(parts))
     app.include_router(log_routes(parts))
+    app.include_router(alarm_routes(parts))
     app.include_router(session_routes(parts))
     app.include_router(health_routes(readiness))
     describe(app)

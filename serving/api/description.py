@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from serving.api.access import OPEN
 from serving.api.problems import MEDIA_TYPE
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Of the API: the first number moves when a caller must change something (docs/api.md)."""
 _KEY = {
     "type": "http",

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from scoring.opinion import Reason
+from scoring.suspension import Cause
 from serving.api.problems import ProblemDetails
 from serving.api.schemas import Absent, Answered, Binding, Grade, Money, Number, Said, Sha256, Sources, absent
 from serving.api.schemas_rights import Afterwards, ConsentUsed, DatumMark, Right
@@ -19,6 +20,16 @@ class NoOpinion(Answered):
 
     status: Literal["unavailable"]
     reason: Reason
+
+
+class OpinionSuspended(Answered):
+    """Opinions are suspended, and the model was not asked. since: when that was recorded; log_index: by which entry."""
+
+    status: Literal["suspended"]
+    reason: Cause
+    since: datetime
+    log_index: Annotated[int, Field(ge=0)]
+    note: Said
 
 
 class ModelUsed(Answered):
@@ -132,7 +143,7 @@ class DecisionAnswer(Answered):
     request: LoanRecorded
     consent: ConsentUsed | Absent = absent()
     binding: Binding
-    advisory: OpinionGiven | NoOpinion | None
+    advisory: OpinionGiven | NoOpinion | OpinionSuspended | None
     read: Sources
     marks: list[DatumMark] | Absent = absent()
     rights: list[Right] | None = absent()

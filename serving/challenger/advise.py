@@ -13,6 +13,7 @@ import numpy as np
 from feature_store.adapters.attempt import attempt
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.store import Moment
+from feature_store.adapters.suspensions import Suspension
 from feature_store.feature_set import FeatureSet
 from feature_store.vector import LoanAsked, Matrix, area_book, history_dates, vector_of
 from scoring.areas import AreaState
@@ -22,6 +23,7 @@ from scoring.policy.schema import Policy
 from scoring.terms import Request
 from serving.challenger.opinion import CardSays
 from serving.challenger.standing import Challengers, Loaded, NoOpinion
+from serving.challenger.suspended import advisory_of
 from serving.challenger.worker import Deadline
 from serving.telemetry.metrics import OPINION_SECONDS
 
@@ -67,16 +69,18 @@ def advise(
     challengers: Challengers,
     asked: Asked,
     *,
-    standing: Promotion | Unavailable | None,
+    standing: Promotion | Suspension | Unavailable | None,
     card: CardSays,
     vector: Vector = read_vector,
 ) -> dict[str, Any]:
     """The advisory part as data. Never raises, never waits longer than allowed.
 
-    standing: which model was promoted, or why that is not known.
+    standing: which model was promoted, that opinions are suspended, or why that is not known.
 
     The moment's transaction is afterwards as it was before, unless the database itself went away.
     """
+    if isinstance(standing, Suspension):
+        return advisory_of(standing)
     deadline = Deadline(challengers.timeout_ms)
     try:
         with OPINION_SECONDS.time():

@@ -9,7 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from serving.alarms.suspend import standing
 from serving.challenger.registry import ALIAS
+from serving.challenger.suspended import standing_words
 from serving.promote import Listed, list_models, promote, rollback
 from serving.wiring import Parts
 
@@ -34,6 +36,8 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
         for one in found:
             table.add_row(*_row(one))
         console.print(table)
+        if (suspension := standing(wired())) is not None:
+            console.print(f"opinions are {standing_words(suspension)}, whichever version stands; see `lushi model`")
         if any(one.stands != one.alias for one in found):
             console.print("the alias is not where the record says; promote the version marked 'advises' again")
 
@@ -46,13 +50,18 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
     ) -> None:
         """Let a version that passed the gate advise: two different people and a cause."""
         move = promote(wired(), version, by=by, second=second, why=why)
-        typer.echo(f"version {move.version} advises now ({move.sha256[:12]}…)")
+        typer.echo(f"version {move.version} advises now ({move.sha256[:12]}…){_unless_suspended(wired())}")
 
     @app.command("rollback")
     def rollback_command(by: By, second: Second, why: Why) -> None:
         """Let the version advise again that stood before: two different people and a cause."""
         move = rollback(wired(), by=by, second=second, why=why)
-        typer.echo(f"version {move.version} advises again, instead of {move.replaces}")
+        typer.echo(f"version {move.version} advises again, instead of {move.replaces}{_unless_suspended(wired())}")
+
+
+def _unless_suspended(parts: Parts) -> str:
+    suspension = standing(parts)
+    return f"; but opinions are {standing_words(suspension)}: lushi model resume" if suspension is not None else ""
 
 
 def _row(one: Listed) -> tuple[str, ...]:

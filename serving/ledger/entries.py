@@ -15,11 +15,12 @@ from scoring.errors import LushiError
 from scoring.opinion import Unavailable, opinion_data
 from serving.ledger.commitment import commitment
 
-FORMAT = 4
+FORMAT = 5
 """Version of the entry's layout; a later one never changes how an earlier one is read.
 
 1: advisory is null. 2: advisory is an opinion, or says why there is none. 3: the client that asked, and its tenant.
 4: the consent that was checked, the marks that objections left on data, and the person's rights; ``binding`` is as before.
+5: advisory may also say that opinions are suspended, why, since when, and which entry of the log says so.
 """
 
 

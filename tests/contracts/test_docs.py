@@ -45,6 +45,14 @@ def test_every_setting_named_in_code_exists() -> None:
         ("LUSHI_METRICS_PORT", "SECRET"),
         ("LUSHI_METRICS_HOST", "SECRET/"),
         ("LUSHI_INVARIANTS_SECONDS", "0"),
+        ("LUSHI_ALARM_WEBHOOK", "http://SECRET.example/"),
+        ("LUSHI_ALARM_WEBHOOK", "https://user:SECRET@example.org/"),
+        ("LUSHI_ALARM_WEBHOOK", "https://example.org/#SECRET"),
+        ("LUSHI_ALARM_WEBHOOK", "https://[SECRET/"),
+        ("LUSHI_ALARM_WEBHOOK", "https://example.org:99999/SECRET"),
+        ("LUSHI_ALARM_WEBHOOK", "https://example.org/SECRET\r\nX: y"),
+        ("LUSHI_ALARM_WEBHOOK", "file:///SECRET"),
+        ("LUSHI_ALARM_KEY", "SECRET"),
     ],
 )
 def test_an_unknown_or_unusable_setting_is_refused_by_name_and_not_by_value(name: str, value: str) -> None:

@@ -93,6 +93,46 @@ def test_decisions_of_before_move_into_the_log_and_back(empty: sa.Engine) -> Non
     upgrade_to_head(empty)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        'suspensions (entry_no, kind, reason, "by", second, why, recorded_at)'
+        " VALUES (0, 'opinion_suspended', 'two_people', 'Wang', 'Li', 'drought', now())",
+        "alarm_reports (report_sha256, on_date, alarms, recorded_at) VALUES ('0', '2020-10-31', '[]', now())",
+        "webhook_messages VALUES ('msg_1', 0, '', now())",
+    ],
+)
+def test_what_was_suspended_raised_or_told_is_not_taken_back(empty: sa.Engine, row: str) -> None:
+    move(empty, "0012", command.upgrade)
+    with empty.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO log_entries VALUES (0, 'opinion_suspended', now(), '')")
+        connection.exec_driver_sql(f"INSERT INTO {row}")
+    with pytest.raises(RuntimeError, match=f"{row.split()[0]} holds recorded history"):
+        downgrade(empty, "0010")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"second": "' wang'"}, "suspensions_reason"),
+        ({"why": "' '"}, "suspensions_reason"),
+        ({"reason": "'red_alarm'"}, "suspensions_reason"),
+        ({"kind": "'opinion_resumed'"}, "suspensions_kind"),
+        ({"ends": "0"}, "suspensions_kind"),
+    ],
+)
+def test_the_database_itself_refuses_a_suspension_without_two_people_a_cause_or_an_alarm(
+    database: sa.Engine, changes: dict[str, str], named: str
+) -> None:
+    row = {"entry_no": "0", "kind": "'opinion_suspended'", "reason": "'two_people'", '"by"': "'Wang'"}
+    row |= {"second": "'Li'", "why": "'drought'", "recorded_at": "now()"} | changes
+    added = f"INSERT INTO suspensions ({', '.join(row)}) VALUES ({', '.join(row.values())})"
+    with database.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO log_entries VALUES (0, 'opinion_suspended', now(), '')")
+    with pytest.raises(sa.exc.IntegrityError, match=named), database.begin() as connection:
+        connection.exec_driver_sql(added)
+
+
 def test_decisions_of_before_tell_whether_terms_were_offered(empty: sa.Engine) -> None:
     move(empty, "0006", command.upgrade)
     at = datetime(2021, 4, 15, 1, tzinfo=UTC)

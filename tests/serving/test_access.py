@@ -145,6 +145,7 @@ def _calls(it: _Things, tenant: str = "bank-a", asked: str | None = None) -> dic
             "POST", f"/v1/overrides/{it.override}/confirmation", {}, Act.OVERRIDE, "own",
         ),
         "/v1/assessments": ("POST", "/v1/assessments", {"values": {}}, Act.ASSESS, "all"),
+        "/v1/alarms": ("GET", "/v1/alarms", None, Act.READ_ALARMS, "all"),
         "/v1/log/checkpoint": ("GET", "/v1/log/checkpoint", None, Act.READ_LOG, "all"),
         "/v1/log/inclusion": ("GET", "/v1/log/inclusion?index=0", None, Act.READ_LOG, "all"),
         "/v1/log/consistency": ("GET", "/v1/log/consistency?first=0&second=0", None, Act.READ_LOG, "all"),

@@ -126,7 +126,7 @@ def test_a_decision_stands_on_a_live_consent_and_records_it(own: Served) -> None
     _post(own, body)
     decided = own.client.post("/v1/decisions", json=ask(household, consent_reference=body["reference"])).json()
     checked = {name: body[name] for name in ("reference", "purpose", "granted_on", "until")}
-    assert (decided["format"], decided["consent"]) == (4, checked)
+    assert (decided["format"], decided["consent"]) == (5, checked)
     monitoring = _given(household, purpose="loan_monitoring")
     _post(own, monitoring)
     assert "another purpose" in _refused(own, household, monitoring["reference"])

@@ -191,7 +191,7 @@ def test_the_description_lists_every_route_with_its_problems(served: Served) -> 
         "/v1/consents", "/v1/consents/{reference}", "/v1/consents/{reference}/withdrawal",
         "/v1/households/{household_id}/reports", "/v1/decisions/{decision_id}/overrides", "/v1/overrides/{override_id}/confirmation",
         "/v1/objections", "/v1/objections/{objection_id}", "/v1/objections/{objection_id}/outcome",
-        "/v1/sessions", "/v1/sessions/current", "/v1/households:search", "/v1/households/{household_id}/unmasking",
+        "/v1/alarms", "/v1/sessions", "/v1/sessions/current", "/v1/households:search", "/v1/households/{household_id}/unmasking",
     }  # fmt: skip
     statuses = set(described["paths"]["/v1/decisions"]["post"]["responses"])
     assert statuses == {"201", "400", "401", "403", "404", "408", "409", "413", "414", "415", "422", "429", "431", "500", "503"}  # fmt: skip

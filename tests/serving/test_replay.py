@@ -60,14 +60,16 @@ def test_an_untouched_decision_is_identical(own: Served) -> None:
     assert replay(_decided(own, 0), own.parts).identical
 
 
-@pytest.mark.parametrize("format", [2, 3])
+@pytest.mark.parametrize("format", [2, 3, 4])
 def test_a_decision_of_an_earlier_format_replays(own: Served, format: int) -> None:
     decision = _decided(own, 0)
 
     def earlier(entry: dict) -> None:  # type: ignore[type-arg]
         entry["format"] = format
-        for part in ("consent", "marks", "rights", *(("client",) if format < 3 else ())):
+        for part in ("consent", "marks", "rights") if format < 4 else ():
             del entry[part]
+        if format < 3:
+            del entry["client"]
 
     _rewritten(own, decision, earlier, committed=True)
     assert replay(decision, own.parts).differences == ()

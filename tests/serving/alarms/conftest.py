@@ -1,0 +1,76 @@
+"""Parts on an empty database, and a receiver of the webhook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from feature_store.adapters import promotions
+from feature_store.adapters.promotions import Promotion
+from serving.clock import FixedClock
+from serving.settings import read_settings
+from serving.wiring import Parts, wire
+from tests.serving.alarms.receiver import Receiver, receiving
+from tests.serving.county import NOW
+
+
+@dataclass(frozen=True)
+class Alarming:
+    """Parts on a database of their own, with their clock."""
+
+    parts: Parts
+    clock: FixedClock
+
+    def promoted(self) -> None:
+        """Let some model stand."""
+        with self.parts.store.engine.begin() as connection:
+            at, _ = promotions.lock_and_history(connection, self.clock.now)
+            promotions.record(connection, Promotion("promotion", "1", "0" * 64, None, "Wang", "Li", "test", at))
+
+    def entries(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every entry of the log: kind and content."""
+        query = "SELECT kind, content FROM log_entries JOIN log_contents USING (index) ORDER BY index"
+        with self.parts.store.engine.connect() as connection:
+            rows = connection.execute(sa.text(query)).all()
+        return [(row.kind, json.loads(bytes(row.content))) for row in rows]
+
+    def kinds(self) -> list[str]:
+        """The kinds of all entries, in order."""
+        return [kind for kind, _ in self.entries()]
+
+
+@pytest.fixture
+def make_alarming(new_database: Callable[[], sa.Engine], tmp_path: Path) -> Iterator[Callable[[str], Alarming]]:
+    """Makes parts on the emptied database that tell a webhook; called again, others on the same database."""
+    engine, made = new_database(), []
+    url = engine.url.render_as_string(hide_password=False)
+
+    def make(webhook: str) -> Alarming:
+        environment = {"LUSHI_DATA": str(tmp_path), "LUSHI_DATABASE_URL": url, "LUSHI_ALARM_WEBHOOK": webhook}
+        clock = FixedClock(NOW)
+        found = Alarming(replace(wire(read_settings(environment)), clock=clock).joined(), clock)
+        made.append(found)
+        return found
+
+    yield make
+    for one in made:
+        one.parts.close()
+
+
+@pytest.fixture
+def alarming(make_alarming: Callable[[str], Alarming]) -> Alarming:
+    """Parts without a webhook."""
+    return make_alarming("")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver that accepts everything until it is told otherwise."""
+    with receiving() as found:
+        yield found
