@@ -44,6 +44,7 @@ def log() -> Iterator[Log]:
     before, level = list(root.handlers), root.level
     found = Log()
     set_up("debug", stream=found.stream)
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)  # a server of another test may have silenced it
     yield found
     root.handlers[:] = before
     root.setLevel(level)
