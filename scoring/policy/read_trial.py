@@ -35,11 +35,10 @@ _KEYS: dict[str, Literal["count", "share", "yuan"]] = {
 def read_trial(node: Node, faults: list[Fault]) -> tuple[TrialLimit, ...]:
     """The limits, noting every fault."""
     fields = Fields(node, "the trial", faults)
-    rows = list(fields.rows("limits"))
-    found = [limit for row in rows if (limit := _limit(row, faults)) is not None]
-    unique([(limit.id, row) for limit, row in zip(found, rows, strict=False)], "limit", faults)
+    found = [(limit, row) for row in fields.rows("limits") if (limit := _limit(row, faults)) is not None]
+    unique([(limit.id, row) for limit, row in found], "limit", faults)
     fields.done()
-    return tuple(found)
+    return tuple(limit for limit, _ in found)
 
 
 def _limit(row: Node, faults: list[Fault]) -> TrialLimit | None:

@@ -29,7 +29,7 @@ class Change:
 
     plain: the sentence for people who know no ids. place: keys and rows from the outside in; the last one is the
     key of a changed value, or the row that is only in one policy. old, new: the scalars as written, '' for anything
-    else. row: the row that only one of the two policies has.
+    else. row: the row that only one of the two policies has. gone: the later policy does not state the key at all.
     """
 
     file: str
@@ -40,6 +40,7 @@ class Change:
     old: str = ""
     new: str = ""
     row: Node | None = None
+    gone: bool = False
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
@@ -119,7 +120,7 @@ class _Walk:
             if _same(self._saying[0].say(old, key), self._saying[0].say(new, key)):
                 return old
             texts = [one.changed(_side(path, n), key, old, new) for n, one in enumerate(self._saying)]
-            took = self._note(Change(file, "changed", *texts, place, _scalar(old), _scalar(new)))
+            took = self._note(Change(file, "changed", *texts, place, _scalar(old), _scalar(new), gone=new is None))
             return new if took else old
         empty = Node(file, 1, {})
         field = self._saying[0].field(key), self._saying[1].field(key)
