@@ -125,7 +125,7 @@ def _exact(trial: Trial, count: int, told: _Told) -> Attribution:
 
 def _in_order(trial: Trial, told: _Told) -> Attribution:
     movers = np.flatnonzero(trial.found.moved)
-    groups, taken, parts = in_order(trial.between), [*()], []
+    groups, taken, parts = in_order(trial.between), list[int](), list[Part]()
     last = trial.before
     values = _values(trial.book, last.outcome[movers], last.outcome[movers])
     for number, steps in enumerate(groups):

@@ -64,7 +64,9 @@ class Seen:
 
     def arranged(self, policy: Policy) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """Codes, observed and valid_until in another policy's order; what was never asked for is missing."""
-        codes = _ordered([it.id for it in self.policy.indicators], [it.id for it in policy.indicators], self.codes, MISSING)
+        codes = _ordered(
+            [it.id for it in self.policy.indicators], [it.id for it in policy.indicators], self.codes, MISSING
+        )
         was, now = [it.id for it in self.policy.sources], [it.id for it in policy.sources]
         return codes, _ordered(was, now, self.observed, 0), _ordered(was, now, self.valid_until, 0)
 

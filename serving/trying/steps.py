@@ -16,7 +16,9 @@ from scoring.policy.elements import Text
 from scoring.policy.load import policy_from, sha256_of
 from scoring.policy.schema import Policy
 
-_WORDS = frozenset({"label", "title", "county", "source", "assumed", "cut_assumed", "sensitivity", "model_risk", "remedy"})
+_WORDS = frozenset(
+    {"label", "title", "county", "source", "assumed", "cut_assumed", "sensitivity", "model_risk", "remedy"}
+)
 _WORDS_TOO = frozenset({"reason", "unit", "column", "zh", "en"})
 _DATES = frozenset({"id", "effective_from", "effective_to"})
 _OWNERS = {
@@ -35,10 +37,14 @@ _DEFINES = {"indicators": "indicator", "headings": "heading", "sources": "source
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. changes: positions in the comparison. number: whether it is one changed number, from old to new."""
+    """One step. changes: positions in the comparison. place: of the first one, from the outside in.
+
+    number: whether it is one changed number, from old to new (both as written).
+    """
 
     changes: tuple[int, ...]
     file: str
+    place: tuple[str, ...]
     text: Text
     plain: Text
     old: str
@@ -142,7 +148,7 @@ def _step(members: tuple[int, ...], changes: tuple[Change, ...]) -> Step:
     plain = Text(";".join(it.plain.zh for it in found), "; ".join(it.plain.en for it in found))
     number = len(found) == 1 and _is_number(one.old) and _is_number(one.new)
     old, new = (one.old, one.new) if number else ("", "")
-    return Step(members, one.file, text, plain, old, new, number)
+    return Step(members, one.file, one.place, text, plain, old, new, number)
 
 
 def _is_number(written: str) -> bool:

@@ -110,7 +110,9 @@ class _Walk:
             return old
         return Node(old.file, old.line, made, old.column)
 
-    def _values(self, path: _Path, place: tuple[str, ...], old: Node | None, new: Node | None, file: str) -> Node | None:
+    def _values(
+        self, path: _Path, place: tuple[str, ...], old: Node | None, new: Node | None, file: str
+    ) -> Node | None:
         """Differences under one key."""
         key = place[-1]
         if rows_of(old) is not None or rows_of(new) is not None:
@@ -119,8 +121,8 @@ class _Walk:
         if key in ("when", "only") or any(_whole(node) for node in (old, new)):
             if _same(self._saying[0].say(old, key), self._saying[0].say(new, key)):
                 return old
-            texts = [one.changed(_side(path, n), key, old, new) for n, one in enumerate(self._saying)]
-            took = self._note(Change(file, "changed", *texts, place, _scalar(old), _scalar(new), gone=new is None))
+            text, plain = (one.changed(_side(path, n), key, old, new) for n, one in enumerate(self._saying))
+            took = self._note(Change(file, "changed", text, plain, place, _scalar(old), _scalar(new), gone=new is None))
             return new if took else old
         empty = Node(file, 1, {})
         field = self._saying[0].field(key), self._saying[1].field(key)
@@ -151,14 +153,14 @@ class _Walk:
                 _insert(order, name, wanted)
         kept = [name for name in after if name in before]
         if kept != [name for name in before if name in after]:
-            texts = [one.reordered(_side(path, n), key) for n, one in enumerate(self._saying)]
-            if self._note(Change(file, "changed", *texts, (*place, "order"))):
+            text, plain = (one.reordered(_side(path, n), key) for n, one in enumerate(self._saying))
+            if self._note(Change(file, "changed", text, plain, (*place, "order"))):
                 order = _reordered(order, wanted)
         return Node(file, 1, [made[name] for name in order])
 
     def _one_sided(self, kind: Kind, path: _Path, place: tuple[str, ...], row: Node) -> bool:
-        texts = [one.one_sided(kind, _side(path, n), row) for n, one in enumerate(self._saying)]
-        return self._note(Change(row.file, kind, *texts, place, row=row))
+        text, plain = (one.one_sided(kind, _side(path, n), row) for n, one in enumerate(self._saying))
+        return self._note(Change(row.file, kind, text, plain, place, row=row))
 
     def _row(self, key: str, row: Node) -> tuple[Text, Text]:
         return self._saying[0].row(key, row), self._saying[1].row(key, row)

@@ -35,7 +35,10 @@ def flat(root: Node) -> Node:
             name = fields.get("id", Node(root.file, heading.line, ""))
             indicators.append(Node(row.file, row.line, {**fields_of(row), "heading": name}))
         headings.append(Node(heading.file, heading.line, dict(fields)))
-    both = {"headings": Node(root.file, root.line, list(headings)), "indicators": Node(root.file, root.line, list(indicators))}
+    both = {
+        "headings": Node(root.file, root.line, list(headings)),
+        "indicators": Node(root.file, root.line, list(indicators)),
+    }
     return Node(root.file, root.line, {**fields_of(root), **both})
 
 

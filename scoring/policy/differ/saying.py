@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.policy.differ.nodes import fields_of, is_text
-from scoring.policy.differ.words import BY_NUMBER, FIELDS, OPERATORS, ROWS
+from scoring.policy.differ.words import BY_NUMBER, FIELDS, OPERATORS, PLAIN, ROWS
 from scoring.policy.elements import Text
 from scoring.policy.numbers import row_id
 from scoring.policy.tree import Node
 
 OF_WORDS = ("is", "in", "to", "categories", "clear")
 """The keys whose values are categories."""
-_SHARES = ("rate", "subsidy_share", "bad_ratio_over", "stopped_villages_at_least", "graded_at_least", "credit_villages_at_least")
+_SHARES = (
+    "rate",
+    "subsidy_share",
+    "bad_ratio_over",
+    "stopped_villages_at_least",
+    "graded_at_least",
+    "credit_villages_at_least",
+)
 _Path = tuple[Text, ...]
 
 
@@ -32,6 +39,8 @@ class Saying:
         """A key in words; a free key (a category, a document) by its own wording or as written."""
         if key in ROWS:
             return Text(*(pattern.replace(" {}", "").replace("{} ", "") for pattern in ROWS[key]))
+        if self.plain and key in PLAIN:
+            return Text(*PLAIN[key])
         return Text(*FIELDS[key]) if key in FIELDS else self.word(key)
 
     def row(self, key: str, row: Node) -> Text:
@@ -77,6 +86,8 @@ class Saying:
     def changed(self, path: _Path, key: str, old: Node | None, new: Node | None) -> Text:
         """The sentence of one changed value."""
         was, now, place = self.say(old, key), self.say(new, key), joined((*path, self.field(key)))
+        if self.plain:
+            return Text(f"{place.zh},由{was.zh}改为{now.zh}", f"{place.en}: from {was.en} to {now.en}")
         return Text(f"{place.zh}:{was.zh} → {now.zh}", f"{place.en}: {was.en} → {now.en}")
 
     def one_sided(self, kind: str, path: _Path, row: Node) -> Text:
