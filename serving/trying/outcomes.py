@@ -112,14 +112,16 @@ def judge(seen: Seen, policy: Policy, book: Book) -> Judged:
 
 def _condition(codes: NDArray[np.int32], test: Test) -> NDArray[np.int64]:
     """0 met, 1 unknown, 2 not met."""
-    return np.where(codes <= STALE, 1, np.where(_holds(codes, test), 0, 2)).astype(np.int64)
+    found: NDArray[np.int64] = np.where(codes <= STALE, 1, np.where(_holds(codes, test), 0, 2)).astype(np.int64)
+    return found
 
 
 def _open_to(codes: NDArray[np.int32], table: Compiled, only: Test | None) -> NDArray[np.int64]:
     if only is None:
         return np.ones(codes.shape[1], np.int64)
     column = codes[table.positions[only.indicator]]
-    return ((column > STALE) & _holds(column, only)).astype(np.int64)
+    open_to: NDArray[np.bool_] = (column > STALE) & _holds(column, only)
+    return open_to.astype(np.int64)
 
 
 def _holds(codes: NDArray[np.int32], test: Test) -> NDArray[np.bool_]:

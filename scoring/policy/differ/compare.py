@@ -28,8 +28,8 @@ class Change:
     """One difference: the file, what happened, and the sentence in both languages.
 
     plain: the sentence for people who know no ids. place: keys and rows from the outside in; the last one is the
-    key of a changed value, or the row that is only in one policy. old, new: the scalars as written, '' for anything
-    else. row: the row that only one of the two policies has. gone: the later policy does not state the key at all.
+    key of a changed value, or the row that is only in one policy. old, new: the one scalar that differs as written, '' for
+    anything else. row: the row that only one of the two policies has. gone: the later policy does not state the key at all.
     """
 
     file: str
@@ -122,7 +122,7 @@ class _Walk:
             if _same(self._saying[0].say(old, key), self._saying[0].say(new, key)):
                 return old
             text, plain = (one.changed(_side(path, n), key, old, new) for n, one in enumerate(self._saying))
-            took = self._note(Change(file, "changed", text, plain, place, _scalar(old), _scalar(new), gone=new is None))
+            took = self._note(Change(file, "changed", text, plain, place, *_scalars(old, new), gone=new is None))
             return new if took else old
         empty = Node(file, 1, {})
         field = self._saying[0].field(key), self._saying[1].field(key)
@@ -189,8 +189,17 @@ def _reordered(order: list[str], wanted: list[str]) -> list[str]:
     return found
 
 
-def _scalar(node: Node | None) -> str:
-    return node.value if node is not None and isinstance(node.value, str) else ""
+def _scalars(old: Node | None, new: Node | None) -> tuple[str, str]:
+    """The one scalar that differs, as written; '' and '' where it is not one alone."""
+    if old is None or new is None:
+        return "", ""
+    if isinstance(old.value, str) and isinstance(new.value, str):
+        return old.value, new.value
+    before, after = fields_of(old), fields_of(new)
+    if not before or before.keys() != after.keys():
+        return "", ""
+    found = [pair for key in before if (pair := _scalars(before[key], after[key]))[0] != pair[1]]
+    return found[0] if len(found) == 1 else ("", "")
 
 
 def _whole(node: Node | None) -> bool:
