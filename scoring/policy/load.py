@@ -132,13 +132,20 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
         nodes[name], broken = parse(f"{name}.yaml", texts.get(f"{name}.yaml", ""))
         faults += broken
     limits: tuple[TrialLimit, ...] = ()
+    promised: list[Fault] = []
     if TRIAL in texts:
         node, broken = parse(TRIAL, texts[TRIAL])
         faults += broken
-        limits = () if broken else read_trial(node, faults)
+        limits = () if broken else read_trial(node, promised)
     if faults:
         raise PolicyFaults(faults)
-    return policy_from(nodes, sha256_of(texts), limits)
+    try:
+        policy = policy_from(nodes, sha256_of(texts), limits)
+    except PolicyFaults as refused:
+        raise PolicyFaults([*refused.faults, *promised]) from None
+    if promised:
+        raise PolicyFaults(promised)
+    return policy
 
 
 def policy_from(nodes: Mapping[str, Node], sha256: str, trial: tuple[TrialLimit, ...] = ()) -> Policy:

@@ -20,7 +20,7 @@ from scoring.policy.load import load_index, policy_of, sha256_of
 from scoring.policy.schema import Policy
 from scoring.probe import Effect, sensitivity
 from serving.clock import SystemClock
-from serving.commands import policy_approve, policy_cases, policy_try
+from serving.commands import policy_approve, policy_cases, policy_frame, policy_try
 from serving.commands.policy_end import end_line
 from serving.commands.policy_read import POLICY_HELP, Language, county, refusals, texts_of, write_json
 from serving.commands.policy_tables import Section, console, print_certificate, print_effects, print_section
@@ -43,6 +43,7 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
     policy_approve.register(policy_app, wired)
     policy_try.register(policy_app, wired)
     policy_cases.register(policy_app)
+    policy_frame.register(policy_app)
     app.add_typer(policy_app, name="policy")
 
 
