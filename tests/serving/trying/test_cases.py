@@ -128,7 +128,7 @@ def test_every_rule_stands_in_some_edge_case(files: tuple[Path, Path], policy: P
     assert {item.indicator for item in policy.items} <= missing
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bank(files: tuple[Path, Path], policy: Policy) -> Iterator[sqlite3.Connection]:
     """A bank's database: both files as they are, and its own copy of the points."""
     database = sqlite3.connect(":memory:")
@@ -150,6 +150,8 @@ def bank(files: tuple[Path, Path], policy: Policy) -> Iterator[sqlite3.Connectio
         database.executemany("INSERT INTO unknown VALUES (?, ?, ?)", [(name, state, it.points) for state, it in states])
     caps = [(it.id, it.most_added, it.most_deducted) for it in policy.headings]
     database.executemany("INSERT INTO cap VALUES (?, ?, ?)", caps)
+    database.execute("CREATE INDEX by_band ON band (indicator, at_least)")
+    database.commit()
     yield database
     database.close()
 
@@ -177,4 +179,7 @@ def test_an_equal_copy_differs_on_no_edge_case(bank: sqlite3.Connection) -> None
 )
 def test_a_copy_with_one_mistake_differs_on_some_edge_case(bank: sqlite3.Connection, mistake: str) -> None:
     assert bank.execute(mistake).rowcount > 0
-    assert bank.execute(query()).fetchall() != []
+    try:
+        assert bank.execute(query()).fetchall() != []
+    finally:
+        bank.rollback()
