@@ -15,10 +15,11 @@ from serving.trying.words import Lang
 
 def print_trial(console: Console, data: Mapping[str, Any], lang: Lang) -> None:
     """Print a trial in one language."""
-    title = f"title_{lang}"
-    console.print(
-        f"\n[bold]{escape(data['draft'][title])}[/] ← {escape(data['in_force'][title])}, {data['on']}", soft_wrap=True
-    )
+    names = [("草案", "Draft", "draft"), ("现行", "In force", "in_force")]
+    for zh, en, key in names:
+        said, one = zh if lang == "zh" else en, data[key]
+        console.print(f"[bold]{said}:[/] {escape(one[f'title_{lang}'])} ({escape(one['id'])})", soft_wrap=True)
+    console.print(("评定日: " if lang == "zh" else "Assessed as on: ") + data["on"])
     for line in data["in_words"][lang]:
         console.print(f"• {escape(line)}", soft_wrap=True)
     for shown in tables_of(data, lang):

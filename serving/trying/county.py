@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from feature_store.adapters import registers
 from feature_store.adapters.loan_lives import read_lives
 from feature_store.adapters.people import People
 from feature_store.adapters.store import Moment, county
 from feature_store.filing import CIVIL_TIME, civil_day, time_text
+from feature_store.vector import Matrix
 from scoring.errors import LushiError
 from scoring.outcomes import outcomes_of
 from scoring.policy.load import policy_of, read_texts
 from scoring.policy.schema import Policy
 from scoring.terms import Request
 from serving.advise_county import as_known, check_fits, standing_challenger
-from serving.challenger.many import ask_all
+from serving.challenger.arithmetic import Unsound, pd_alone
+from serving.challenger.load import Challenger
+from serving.challenger.many import OpinionsUnsound
 from serving.trying.attribution import Trial
 from serving.trying.books import CountyStops
 from serving.trying.cases import changed_cases
@@ -110,10 +114,17 @@ def _challenger(parts: Parts, moment: Moment, trial: Trial, policy: Policy, now:
         pd = np.zeros(0)
         if len(movers):
             asked = as_known(moment, people, on=seen.on, loan=loan, policy=policy, feature_set=model.feature_set)
-            pd = ask_all(model, asked.matrix).pd
+            pd = _pd(model, asked.matrix)
     except LushiError as absent:
         return {"available": False, "why": str(absent), "groups": []}
     return {"available": True, "version": model.model.version, "groups": mean_pd(trial.found, movers, pd)}
+
+
+def _pd(model: Challenger, matrix: Matrix) -> NDArray[np.float64]:
+    try:
+        return pd_alone(model, matrix)
+    except Unsound as unsound:
+        raise OpinionsUnsound(unsound, model.model.version) from None
 
 
 def _end_of(on: date) -> datetime:

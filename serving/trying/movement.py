@@ -83,10 +83,15 @@ def matrix(found: Movement, book: Book, ranks: Ranks) -> tuple[list[str], list[l
     return names, cells
 
 
-def products(found: Movement, book: Book) -> dict[str, dict[str, int]]:
-    """Of each product: households to which it opens, closes, and stays open on other terms (only where some)."""
+def products(found: Movement, book: Book, *, same_grade: bool = False) -> dict[str, dict[str, int]]:
+    """Of each product: households to which it opens, closes, and stays open on other terms (only where some).
+
+    same_grade: only of households that keep their grade.
+    """
     made: dict[str, dict[str, int]] = {}
     for (before, after), count in found.pairs.items():
+        if same_grade and book.outcomes[before].standing != book.outcomes[after].standing:
+            continue
         was = {it.product: it for it in book.outcomes[before].offers}
         now = {it.product: it for it in book.outcomes[after].offers}
         for name in {*was, *now}:

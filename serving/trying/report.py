@@ -139,7 +139,7 @@ def _part(
         "attributed": {key: _share(value, found.denominator) for key, value in shares.items()}
         | {"yuan": _share(part.fen, found.denominator * 100)},
         "here": part.here.counts(),
-        "products": _products(trial, draft, products(part.here, trial.book)),
+        "products": _products(trial, draft, products(part.here, trial.book, same_grade=True)),
         "townships": where_they_live(trial.seen, part.here, names) if names is not None else [],
         "moved_alone": part.alone,
         "scores_changed_alone": part.scores_alone,

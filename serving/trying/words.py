@@ -98,8 +98,8 @@ def part_told(part: Mapping[str, Any], lang: Lang, *, method: str = "exact") -> 
     share = part["attributed"]
     parts.append(
         {
-            "zh": f"在全部改变中,归因于此项的为{share['moved']}户,额度变化{money(share['yuan'])}元",
-            "en": f"Of the whole movement its share is {share['moved']} households and {money(share['yuan'])} yuan of limits",
+            "zh": f"在全部改变中,归因于此项的为{money(share['moved'])}户,额度变化{money(share['yuan'])}元",
+            "en": f"Of the whole movement its share is {money(share['moved'])} households and {money(share['yuan'])} yuan of limits",
         }[lang]
     )
     return f"{what}。{'；'.join(parts)}。" if lang == "zh" else f"{what}. {'. '.join(parts)}."
