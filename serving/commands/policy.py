@@ -16,7 +16,7 @@ from feature_store.filing import civil_day
 from scoring.policy.certify import Certificate, certify
 from scoring.policy.differ import differences
 from scoring.policy.in_force import Policies
-from scoring.policy.load import load_index, policy_of, sha256_of
+from scoring.policy.load import TRIAL, load_index, policy_of, sha256_of
 from scoring.policy.schema import Policy
 from scoring.probe import Effect, sensitivity
 from serving.clock import SystemClock
@@ -133,7 +133,9 @@ def diff(
         typer.echo(file)
         for change in (one for one in changes if one.file == file):
             typer.echo(f"  {marks[change.kind]} {change.text.zh if lang is Language.zh else change.text.en}")
-    if not changes:
+    if old.get(TRIAL) != new.get(TRIAL):
+        typer.echo(f"{TRIAL}\n  ~ {'试算限度不同' if lang is Language.zh else 'the limits of the trial differ'}")
+    elif not changes:
         same = sha256_of(old) == sha256_of(new)
         zh, en = (
             ("两份政策相同。", "The two policies are the same.")

@@ -64,7 +64,9 @@ def _moves(data: Mapping[str, Any], lang: Lang) -> list[Shown]:
         "仅条件:等级不变,额度或贷款条件改变。",
         "terms only: the same grade, with another limit or other loan terms.",
     )
-    people = _t(lang, "变动类别,按贫困登记", "kinds of move, by poverty registration")
+    people = _t(lang, "变动类别", "kinds of move")
+    if data["poverty"]:
+        people = _t(lang, "变动类别,按建档立卡状态", "kinds of move, by poverty registration")
     made = [Shown(people, _header(lang), _by(lang, [everybody, *data["poverty"]]), note)]
     if data["townships"]:
         title = _t(lang, "变动类别,按乡镇", "kinds of move, by township")

@@ -47,7 +47,8 @@ def told(data: Mapping[str, Any], lang: Lang) -> list[str]:
     parts = data["attribution"]["parts"]
     if len(parts) > 1:
         lines.append(method[data["attribution"]["method"]][pick])
-    lines += [part_told(part, lang, method=data["attribution"]["method"]) for part in parts]
+    alone = data["attribution"]["method"] == "exact" and len(parts) > 1
+    lines += [part_told(part, lang, alone=alone) for part in parts]
     if count := data["attribution"]["wordings"]:
         lines.append(
             (
@@ -71,8 +72,8 @@ def _total(data: Mapping[str, Any], lang: Lang) -> str:
     return f"Of {total:,} households, {moved:,} come out otherwise: {_kinds(kinds, lang)}. The other {kinds['unchanged']:,} stay as they are."
 
 
-def part_told(part: Mapping[str, Any], lang: Lang, *, method: str = "exact") -> str:
-    """One change (or several that go together) as one paragraph."""
+def part_told(part: Mapping[str, Any], lang: Lang, *, alone: bool) -> str:
+    """One change (or several that go together) as one paragraph. alone: it is told as if it were the only change."""
     what = ("；" if lang == "zh" else "; ").join(it["plain"][lang] for it in part["changes"])
     here = part["here"]
     moved = sum(count for kind, count in here.items() if kind != "unchanged")
@@ -84,14 +85,13 @@ def part_told(part: Mapping[str, Any], lang: Lang, *, method: str = "exact") -> 
             "zh": f"{what}。不改变任何农户的结果,但有{areas}个村或乡镇的信用称号因此改变。",
             "en": f"{what}. No household moves, but {areas} villages or townships gain or lose their name as a credit area for it.",
         }[lang]
-    first = {
-        "zh": ("单独修改这一项时," if method == "exact" else "") + f"有{moved:,}户的结果改变" + _after(here, lang),
-        "en": ("Were it the only change, " if method == "exact" else "")
-        + f"{moved:,} households would come out otherwise"
-        + _after(here, lang)
-        if method == "exact"
-        else f"{moved:,} households come out otherwise" + _after(here, lang),
-    }[lang]
+    if lang == "zh":
+        first = ("单独修改这一项时," if alone else "") + f"有{moved:,}户的结果改变"
+    elif alone:
+        first = f"Were it the only change, {moved:,} households would come out otherwise"
+    else:
+        first = f"{moved:,} households come out otherwise"
+    first += _after(here, lang)
     parts = [first, *_products(part["products"], lang)]
     if places := _places(part["townships"], lang):
         parts.append(places)
