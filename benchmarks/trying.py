@@ -46,7 +46,7 @@ def measure(store: Store) -> list[Tried]:
         drafts = [
             ("one number", _draft(folder / "one", EIGHT[2:3])),
             ("eight numbers, all 256 combinations", _draft(folder / "eight", EIGHT)),
-            ("twelve numbers, in order", _draft(folder / "more", EIGHT + MORE)),
+            ("eleven numbers, in order", _draft(folder / "more", EIGHT + MORE)),
             ("the rules of 2021 against those of 2017", ROOT / "lushi" / "2021-03-01"),
         ]
         found = []

@@ -28,7 +28,7 @@ from serving.challenger.many import OpinionsUnsound
 from serving.trying.attribution import Trial
 from serving.trying.books import CountyStops
 from serving.trying.cases import changed_cases
-from serving.trying.groups import loans_of, mean_pd, realised
+from serving.trying.groups import loans_of, mean_pd, realised, to_be_asked
 from serving.trying.report import Progress, finish, try_on
 from serving.trying.seen import Seen
 from serving.wiring import Parts
@@ -104,7 +104,7 @@ def _seen(moment: Moment, on: date, policy: Policy) -> Seen:
 
 def _challenger(parts: Parts, moment: Moment, trial: Trial, policy: Policy, now: datetime) -> dict[str, Any]:
     """Mean PD by kind of move; where there is no opinion, why."""
-    seen, movers = trial.seen, np.flatnonzero(trial.found.moved)
+    seen, movers = trial.seen, to_be_asked(trial.found)
     purpose = next((it.id for it in policy.terms.purposes if it.allowed), "")
     try:
         model = standing_challenger(parts, now)

@@ -16,6 +16,10 @@ from serving.trying.seen import Seen
 LEAST = 20
 """A group of fewer loans or households is suppressed: its rate says little, and might say it of somebody."""
 
+MOST_ASKED = 10_000
+"""Of a kind of move about so many households the challenger is asked at most: more would not change a mean that people read."""
+SEED = 20170401
+
 
 def loans_of(seen: Seen, lives: LoanLives, judged: OutcomeColumns) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     """Rows of the households and outcomes (1 bad, 0 good) of their loans that matured; others are left out."""
@@ -43,14 +47,24 @@ def realised(found: Movement, rows: NDArray[np.int64], bad: NDArray[np.int8]) ->
     return made
 
 
-def mean_pd(found: Movement, movers: NDArray[np.int64], pd: NDArray[np.float64]) -> list[dict[str, Any]]:
-    """The challenger's mean PD by kind of move. movers: rows; pd: theirs, both (n_movers,)."""
-    kinds, made = found.kind[movers], []
+def to_be_asked(found: Movement) -> NDArray[np.int64]:
+    """The movers about whom the challenger is asked: of each kind all, or :data:`MOST_ASKED` drawn, the same ones each time."""
+    draw = np.random.default_rng(SEED)
+    chosen = []
     for number, name in enumerate(KINDS):
-        count = int((kinds == number).sum())
-        if count:
+        rows = np.flatnonzero(found.kind == number) if name != "unchanged" else np.zeros(0, np.int64)
+        chosen.append(rows if len(rows) <= MOST_ASKED else draw.choice(rows, MOST_ASKED, replace=False))
+    return np.sort(np.concatenate(chosen))
+
+
+def mean_pd(found: Movement, asked: NDArray[np.int64], pd: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """The challenger's mean PD by kind of move. asked: rows; pd: theirs, both (n_asked,)."""
+    kinds, made, counts = found.kind[asked], [], found.counts()
+    for number, name in enumerate(KINDS):
+        mine = kinds == number
+        if count := int(mine.sum()):
             row: dict[str, Any] = {"kind": name, "suppressed": count < LEAST}
             if count >= LEAST:
-                row |= {"households": count, "mean_pd": f"{pd[kinds == number].mean():.6f}"}
+                row |= {"households": counts[name], "asked": count, "mean_pd": f"{pd[mine].mean():.6f}"}
             made.append(row)
     return made

@@ -162,9 +162,9 @@ def _challenger(data: Mapping[str, Any], lang: Lang) -> list[Shown]:
         _t(lang, *it) for it in (("农户", "households that"), ("户数", "households"), ("平均违约概率", "mean PD"))
     )
     rows = tuple(
-        (_t(lang, *KINDS[it["kind"]]), _t(lang, "不足20", "under 20"), "–")
+        (_t(lang, *KINDS[it["kind"]]), _t(lang, "不足20", "under 20"), "–", "–")
         if it["suppressed"]
-        else (_t(lang, *KINDS[it["kind"]]), f"{it['households']:,}", f"{float(it['mean_pd']):.2%}")
+        else (_t(lang, *KINDS[it["kind"]]), f"{it['households']:,}", f"{it['asked']:,}", f"{float(it['mean_pd']):.2%}")
         for it in found["groups"]
     )
     return [Shown(title, header, rows, note)]
