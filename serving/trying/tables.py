@@ -158,9 +158,13 @@ def _challenger(data: Mapping[str, Any], lang: Lang) -> list[Shown]:
     if not found["available"]:
         why = _t(lang, "目前没有可用的模型意见:", "There is no view: ") + found["why"]
         return [Shown(title, (), (), f"{why}. {note}")]
-    header = tuple(
-        _t(lang, *it) for it in (("农户", "households that"), ("户数", "households"), ("平均违约概率", "mean PD"))
+    names = (
+        ("农户", "households that"),
+        ("户数", "households"),
+        ("其中询问", "asked about"),
+        ("平均违约概率", "mean PD"),
     )
+    header = tuple(_t(lang, *it) for it in names)
     rows = tuple(
         (_t(lang, *KINDS[it["kind"]]), _t(lang, "不足20", "under 20"), "–", "–")
         if it["suppressed"]

@@ -39,6 +39,8 @@ def test_mean_pd_of_movers_is_that_of_their_opinions_and_moves_no_grade(advised:
     assert float(groups["lower"]["mean_pd"]) == pytest.approx(float(np.mean(opinions.said.pd[fallen])), abs=1e-6)
     shown = next(it for it in tables_of(found, "en") if "challenger" in it.title)
     assert "it never moves a grade" in shown.note
+    for table in (*tables_of(found, "en"), *tables_of(found, "zh"), *tables_of(without, "zh")):
+        assert all(len(row) == len(table.header) for row in table.rows), table.title
 
 
 def test_a_group_too_small_shows_no_pd(advised: Advised, tmp_path: Path) -> None:
