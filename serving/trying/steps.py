@@ -16,6 +16,8 @@ from scoring.policy.elements import Text
 from scoring.policy.load import policy_from, sha256_of
 from scoring.policy.schema import Policy
 
+MOST_TOLD = 3
+"""Changes of one step that are told in plain words; all of them stand in its full text."""
 _WORDS = frozenset(
     {"label", "title", "county", "source", "assumed", "cut_assumed", "sensitivity", "model_risk", "remedy"}
 )
@@ -145,10 +147,21 @@ def _step(members: tuple[int, ...], changes: tuple[Change, ...]) -> Step:
     found = [changes[n] for n in members]
     one = found[0]
     text = Text(";".join(it.text.zh for it in found), "; ".join(it.text.en for it in found))
-    plain = Text(";".join(it.plain.zh for it in found), "; ".join(it.plain.en for it in found))
+    plain = _first_of([it.plain for it in found])
     number = len(found) == 1 and _is_number(one.old) and _is_number(one.new)
     old, new = (one.old, one.new) if number else ("", "")
     return Step(members, one.file, one.place, text, plain, old, new, number)
+
+
+def _first_of(texts: list[Text]) -> Text:
+    """The first few changes of a step in words, and how many go with them."""
+    told, more = texts[:MOST_TOLD], len(texts) - MOST_TOLD
+    zh, en = ";".join(it.zh for it in told), "; ".join(it.en for it in told)
+    return (
+        Text(f"{zh};以及随之的{more}处修改", f"{en}; and {more} changes that go with them")
+        if more > 0
+        else Text(zh, en)
+    )
 
 
 def _is_number(written: str) -> bool:

@@ -117,7 +117,7 @@ class _Walk:
         key = place[-1]
         if rows_of(old) is not None or rows_of(new) is not None:
             listed = self._lists(path, place, rows_of(old) or [], rows_of(new) or [], file)
-            return listed if listed.value or old is not None else None
+            return listed if listed.value or (old is not None and new is not None) else None
         if key in ("when", "only") or any(_whole(node) for node in (old, new)):
             if _same(self._saying[0].say(old, key), self._saying[0].say(new, key)):
                 return old
@@ -127,7 +127,7 @@ class _Walk:
         empty = Node(file, 1, {})
         field = self._saying[0].field(key), self._saying[1].field(key)
         made = self.mappings((*path, field), place, old or empty, new or empty)
-        return made if made.value or old is not None else None
+        return made if made.value or (old is not None and new is not None) else None
 
     def _lists(self, path: _Path, place: tuple[str, ...], old: list[Node], new: list[Node], file: str) -> Node:
         """Differences between two lists of rows, matched by what names them."""

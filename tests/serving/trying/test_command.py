@@ -169,6 +169,20 @@ def test_a_draft_on_real_records_shows_the_realised_default_of_those_who_move(tm
     assert float(refused["low"]) < float(refused["rate"]) < float(refused["high"])
 
 
+@pytest.mark.parametrize(("draft", "against"), [(POLICY, IN_FORCE), (IN_FORCE, IN_FORCE.parent / "2021-03-01")])
+def test_two_policies_that_share_little_are_tried_too_and_the_checks_hold(
+    tmp_path: Path, draft: Path, against: Path
+) -> None:
+    file = flat_file(tmp_path / "households.csv")
+    found = try_file(draft, against, file, on=ON.replace(year=2021), id_column="household_id", outcome="bad")
+    assert found["checks"]["changes_together_give_the_draft"]
+    assert found["checks"]["attribution_equals_movement"]
+    shares = sum(float(part["attributed"]["moved"]) for part in found["attribution"]["parts"])
+    assert shares == pytest.approx(found["households"] - found["movement"]["kinds"]["unchanged"], abs=0.1)
+    changes = [change for part in found["attribution"]["parts"] for change in part["changes"]]
+    assert (len(changes) > 20) == (draft == POLICY)
+
+
 def test_the_approved_folders_keep_their_hashes_with_their_cases_beside_them() -> None:
     folder = IN_FORCE.parent / "2021-03-01"
     assert (folder / "cases" / "rules.yaml").is_file()
