@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from scoring.policy.load import policy_of, read_texts
 from serving.commands.policy_read import POLICY_HELP, folder_of, refusals
-from serving.trying.cases import judge_case, read_cases
+from serving.trying.case_files import read_cases
+from serving.trying.cases import judge_case
 
 
 def register(policy_app: typer.Typer) -> None:

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from serving.trying.tables import Shown, tables_of
+from serving.trying.shown import Shown
+from serving.trying.tables import tables_of
 from serving.trying.words import Lang
 
 

@@ -20,7 +20,8 @@ from scoring.policy.load import load
 from scoring.policy.schema import Policy
 from scoring.validate import credit_file_of
 from serving.commands import policy_cases, policy_frame
-from serving.trying.cases import changed_cases, judge_case, read_cases
+from serving.trying.case_files import read_cases
+from serving.trying.cases import changed_cases, judge_case
 from tests.serving.trying.drafts import NEXT, draft_of
 
 ROOT = Path(__file__).parents[3]

@@ -111,3 +111,13 @@ def test_without_a_promoted_model_the_trial_says_so(tried: Tried) -> None:
     found: dict[str, Any] = tried(AA_CUT)
     assert found["challenger"]["available"] is False
     assert "no model advises" in found["challenger"]["why"]
+
+
+def test_the_cases_of_the_policy_in_force_are_run_against_the_draft(served: Served, tmp_path: Path) -> None:
+    draft = draft_of(tmp_path / "draft", ("grades.yaml", "id: AAA, at_least: 120", "id: AAA, at_least: 121"), base=NEXT)
+    found = try_county(served.parts, draft, ON.replace(year=2021))["cases"]
+    assert found["cases"] >= 10
+    (moved_case,) = found["moved"]
+    assert moved_case["name"] == "120 points are enough for grade AAA"
+    assert (moved_case["before"]["grade"], moved_case["after"]["grade"]) == ("AAA", "AA")
+    assert found["banks_whose_golden_cases_move"] == []
