@@ -2,7 +2,8 @@
 
 Exact (at most :data:`MOST_EXACT` steps, every combination of which is a policy): Shapley values, the mean over all orders in
 which the steps could be taken of what each adds (Shapley 1953; 2**k evaluations), in whole numbers over k!. In order: the
-steps are taken in the order of the files and each move counts for the step at which the outcome changes. Either way the
+steps are taken in the order of the files and each move counts for the first step that moves the household (taken back
+where a later one undoes it); its limit counts at each step that changes it. Either way the
 shares of a household's move add up to that move, and those of its limit to the change of its limit.
 """
 

@@ -39,9 +39,9 @@ def told(data: Mapping[str, Any], lang: Lang) -> list[str]:
             "Each change's share is exact: the mean over all orders in which the changes could be made.",
         ),
         "in_order": (
-            "修改较多,以下按文件顺序逐项计算:每户计入使其结果改变的那一项。",
+            "修改较多,以下按文件顺序逐项计算:每户计入最先使其结果改变的那一项。",
             "Many things change, so they are taken one after another in the order of the files: a household counts for the "
-            "change at which its outcome changes.",
+            "change that moves it first.",
         ),
     }
     parts = data["attribution"]["parts"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.policy.differ.nodes import fields_of, is_text
-from scoring.policy.differ.words import BY_NUMBER, FIELDS, OPERATORS, PLAIN, ROWS
+from scoring.policy.differ.words import ACTIONS, BY_NUMBER, FIELDS, OPERATORS, PLAIN, ROWS
 from scoring.policy.elements import Text
 from scoring.policy.numbers import row_id
 from scoring.policy.tree import Node
@@ -67,6 +67,8 @@ class Saying:
         if isinstance(node.value, str):
             if self.plain and key in _SHARES:
                 return _percent(node.value)
+            if self.plain and key in ("if_missing", "if_stale") and node.value in ACTIONS:
+                return Text(*ACTIONS[node.value])
             return self.word(node.value) if key in OF_WORDS else Text(node.value, node.value)
         if isinstance(node.value, list):
             words = [self.say(inner, key) for inner in node.value]

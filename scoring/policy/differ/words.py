@@ -107,3 +107,9 @@ PLAIN = {
     "observation_months": ("观察期(月)", "months of observation"),
 }
 """Keys in words for people who have not read a policy file."""
+ACTIONS = {
+    "ask": ("先询问", "ask first"),
+    "withhold": ("暂不评级", "give no grade until it is known"),
+    "value": ("仍用旧值", "go on with the old value"),
+}
+"""What a rule does where a value is unknown, in words for the same people."""
