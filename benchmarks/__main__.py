@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import advising, county, grading, load, opinion, point_in_time, real, steps, training, truth
+from benchmarks import advising, county, grading, load, opinion, point_in_time, real, steps, training, truth, trying
 from benchmarks.load_county import KEPT, load_county
 from benchmarks.measure import Paired
 from benchmarks.stored import stored
@@ -31,7 +31,7 @@ def main() -> None:
     )
     parser.add_argument("--households", type=int, default=107_000, help="size of the synthetic county (default 107000)")
     parser.add_argument(
-        "--only", choices=("grading", "county", "challenger", "load", "real", "truth"), help="one part alone"
+        "--only", choices=("grading", "county", "challenger", "trying", "load", "real", "truth"), help="one part alone"
     )
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the real sets (default {DATA})")
     asked = parser.parse_args()
@@ -67,6 +67,8 @@ def main() -> None:
 
     if asked.only in (None, "challenger"):
         _challenger(console, asked.households)
+    if asked.only in (None, "trying"):
+        _trying(console, asked.households)
     if asked.only in (None, "load"):
         with console.status("making the county that is loaded") as status, load_county(asked.households, kept) as made:
             load.show(load.measure(made, status.update), asked.households, console)
@@ -107,6 +109,17 @@ def _advised(table: Table, found: advising.Advised) -> None:
     ratio = f"{ran.ratio:.2f} ({ran.low:.2f} – {ran.high:.2f})"
     what = f"the same without reading and writing, {found.rows:,} households, against bare predict with contributions"
     table.add_row(what, f"{ran.ours:.2f} s", f"{ran.peer:.2f} s", ratio, "≤ 1.1")
+
+
+def _trying(console: Console, households: int) -> None:
+    """Drafts tried on the whole county."""
+    table = Table("a draft tried on a synthetic county", "attributed", "households that move", "seconds", "goal")
+    with console.status("starting") as status, stored(households, rounds=ROUNDS, progress=status.update) as made:
+        status.update("trying drafts")
+        found = trying.measure(made.store)
+    for it in found:
+        table.add_row(it.what, it.method, f"{it.moved:,} of {it.households:,}", f"{it.seconds:.1f}", "≤ 20 s")
+    console.print(table)
 
 
 def _truth(console: Console, households: int) -> None:

@@ -50,7 +50,7 @@ class Advised:
 def measure(store: Store, *, rows: int = 10_000, runs: int = 3) -> Advised:
     """Everyone in the store is advised on by a made-up model of the usual size, promoted for the purpose."""
     with tempfile.TemporaryDirectory(prefix="lushi-advise-") as name:
-        parts, out = _parts(store, Path(name)), Path(name) / "opinions.parquet"
+        parts, out = parts_on(store, Path(name)), Path(name) / "opinions.parquet"
         start, begun = time.perf_counter(), time.process_time()
         found = advise_county(parts, NOW.date(), LOAN)
         write_frame(frame_of(found), out, about=about_of(found))
@@ -68,7 +68,8 @@ def measure(store: Store, *, rows: int = 10_000, runs: int = 3) -> Advised:
     return Advised(len(found.people.household_no), seconds, cpu, size, len(few.household_no), ours)
 
 
-def _parts(store: Store, folder: Path) -> Parts:
+def parts_on(store: Store, folder: Path) -> Parts:
+    """A service on this store in which a made-up model of the usual size advises; the clock stands at :data:`NOW`."""
     artefact = made_up(load_feature_set())
     parts = replace(wire(read_settings({"LUSHI_DATA": str(folder)})), clock=FixedClock(NOW))
     parts.__dict__["store"] = store

@@ -83,8 +83,8 @@ def advise_county(parts: Parts, on: date, loan: Request, progress: Progress = la
     check_purpose(loan.purpose, policy)
     known_at = parts.store.now(parts.clock.now)
     progress("loading the model")
-    challenger = _standing(parts, known_at)
-    _check_fits(challenger, policy)
+    challenger = standing_challenger(parts, known_at)
+    check_fits(challenger, policy)
     with parts.store.looking(known_at) as moment:
         progress("reading filings")
         people = registered(moment.connection, on=on, known_at=known_at)
@@ -96,7 +96,7 @@ def advise_county(parts: Parts, on: date, loan: Request, progress: Progress = la
     return Opinions(on, known_at, policy, loan, challenger, people, columns, said, agreement)
 
 
-def _standing(parts: Parts, known_at: datetime) -> Challenger:
+def standing_challenger(parts: Parts, known_at: datetime) -> Challenger:
     """The promoted model, loaded and verified outside any transaction."""
     with parts.store.looking(known_at) as moment:
         promotion: Promotion | None = standing(moment.connection)
@@ -108,7 +108,12 @@ def _standing(parts: Parts, known_at: datetime) -> Challenger:
     return parts.challengers.verified(promotion.version, promotion.sha256, promotion.about_sha256)
 
 
-def _check_fits(challenger: Challenger, policy: Policy) -> None:
+def check_fits(challenger: Challenger, policy: Policy) -> None:
+    """Refuse a model that looks at what the policy does not collect.
+
+    Raises:
+        FeaturesUnknown: with what is missing.
+    """
     known = {it.id for it in policy.indicators} | {it.id for it in policy.sources}
     used = [it for it in challenger.feature_set.features if it.kind not in ("loan", "area")]
     if unknown := sorted({it.of for it in used} - known):

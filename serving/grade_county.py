@@ -80,7 +80,7 @@ def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambd
         before = registers.standing(moment.connection, last, found.household_no) if last else (nobody, nobody)
         before = (before[0], _grades_now(before[1], parts, last, policy))
         names = registers.villages_of(moment.connection)
-        villages, townships = _shares(policy, found.villages, columns.status == GRADED, names)
+        villages, townships = area_shares(policy, found.villages, columns.status == GRADED, names)
         progress("writing the register")
         run_no = registers.write_run(
             moment.connection,
@@ -128,9 +128,10 @@ def _grades_now(grade: NDArray[Any], parts: Parts, last: Run | None, policy: Pol
     return np.asarray(np.array([*now, -1], np.int16)[grade])
 
 
-def _shares(
+def area_shares(
     policy: Policy, villages: NDArray[Any], graded: NDArray[np.bool_], names: dict[str, tuple[str, str]]
 ) -> tuple[tuple[AreaShare, ...], tuple[AreaShare, ...]]:
+    """Every village and township with its share of graded households. villages, graded: (n_rows,)."""
     codes, where = np.unique(villages, return_inverse=True)
     total, with_grade = np.bincount(where, minlength=len(codes)), np.bincount(where[graded], minlength=len(codes))
     counts = {str(code): (int(n), int(g)) for code, n, g in zip(codes, total, with_grade, strict=True)}

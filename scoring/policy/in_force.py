@@ -129,13 +129,13 @@ def check_index(approvals: list[Approval], policies: Mapping[str, Policy], fault
                 )
             )
     for number, (approval, after) in enumerate(ordered):
-        found = [what for _, before in ordered[:number] for what in _incompatible(before, after)]
+        found = [what for _, before in ordered[:number] for what in incompatible(before, after)]
         mend = "Keep type, decimals and the order of categories, or use a new indicator id"
         faults += [_at(approval, what, mend) for what in found]
     return Policies(tuple(approvals), tuple(policy for _, policy in ordered))
 
 
-def _incompatible(before: Policy, after: Policy) -> list[str]:
+def incompatible(before: Policy, after: Policy) -> list[str]:
     """Indicators whose stored values would mean something else under the later policy."""
     old = {indicator.id: indicator for indicator in before.indicators}
     found = []

@@ -19,11 +19,14 @@ from scoring.policy.read_outcomes import read_outcomes
 from scoring.policy.read_reasons import read_reasons
 from scoring.policy.read_scorecard import read_scorecard
 from scoring.policy.read_terms import read_terms
+from scoring.policy.read_trial import read_trial
 from scoring.policy.read_vetoes import read_vetoes
-from scoring.policy.schema import Policy
+from scoring.policy.schema import Policy, TrialLimit
 from scoring.policy.tree import Node, parse
 
 FILES = ("about", "indicators", "scorecard", "vetoes", "grades", "areas", "outcomes", "terms", "reasons")
+TRIAL = "trial.yaml"
+"""A draft's own limits for its trial; a policy may have it, and then its hash covers it."""
 ROOT = Path(__file__).parent
 """Where the policies that come with the product stand: one folder per county."""
 
@@ -89,8 +92,8 @@ def read_texts(folder: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     if not folder.is_dir():
         raise PolicyFaults([Fault(folder.name, 1, "there is no such policy folder", "Check the path")])
-    for name in FILES:
-        path = folder / f"{name}.yaml"
+    trial = folder / TRIAL
+    for path in [*(folder / f"{name}.yaml" for name in FILES), *([trial] if trial.exists() else [])]:
         try:
             if path.exists() and not path.is_file():
                 raise OSError("not a regular file")
@@ -102,7 +105,7 @@ def read_texts(folder: Path) -> dict[str, str]:
         except OSError:
             faults.append(Fault(path.name, 1, "the file cannot be read", "Put a plain, readable file there"))
     for path in sorted(folder.iterdir()):
-        if path.suffix in (".yaml", ".yml") and path.name not in {f"{name}.yaml" for name in FILES}:
+        if path.suffix in (".yaml", ".yml") and path.name not in {*(f"{name}.yaml" for name in FILES), TRIAL}:
             faults.append(Fault(path.name, 1, "the file does not belong to a policy", f"Keep only: {', '.join(FILES)}"))
     if faults:
         raise PolicyFaults(faults)
@@ -128,8 +131,30 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
     for name in FILES:
         nodes[name], broken = parse(f"{name}.yaml", texts.get(f"{name}.yaml", ""))
         faults += broken
+    limits: tuple[TrialLimit, ...] = ()
+    promised: list[Fault] = []
+    if TRIAL in texts:
+        node, broken = parse(TRIAL, texts[TRIAL])
+        faults += broken
+        limits = () if broken else read_trial(node, promised)
     if faults:
         raise PolicyFaults(faults)
+    try:
+        policy = policy_from(nodes, sha256_of(texts), limits)
+    except PolicyFaults as refused:
+        raise PolicyFaults([*refused.faults, *promised]) from None
+    if promised:
+        raise PolicyFaults(promised)
+    return policy
+
+
+def policy_from(nodes: Mapping[str, Node], sha256: str, trial: tuple[TrialLimit, ...] = ()) -> Policy:
+    """The policy that parsed files state, under a hash that no other policy has.
+
+    Raises:
+        PolicyFaults: as :func:`policy_of`.
+    """
+    faults: list[Fault] = []
     about = read_about(nodes["about"], faults)
     sources, headings, indicators = read_indicators(nodes["indicators"], about, faults)
     base, capped, items = read_scorecard(nodes["scorecard"], about, headings, indicators, faults)
@@ -196,7 +221,8 @@ def policy_of(texts: Mapping[str, str]) -> Policy:
         outcomes=outcomes,
         terms=terms,
         reasons=reasons,
-        sha256=sha256_of(texts),
+        sha256=sha256,
+        trial=trial,
     )
 
 

@@ -66,6 +66,8 @@ def numbers(texts: Mapping[str, str]) -> list[Number]:
     """
     found: dict[tuple[str, int, int], Number] = {}
     for file, text in texts.items():
+        if file == "trial.yaml":  # limits of a trial: no rule computes with them
+            continue
         root, faults = parse(file, text)
         if faults:
             raise PolicyFaults(faults)

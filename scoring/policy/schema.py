@@ -116,6 +116,17 @@ class Reason:
     cite: Cite
 
 
+@dataclass(frozen=True, slots=True)
+class TrialLimit:
+    """What a draft promises of its own trial: no more than this of one measure, as a count, a share (0-1) or yuan."""
+
+    id: str
+    measure: str
+    unit: Literal["count", "share", "yuan"]
+    at_most: Decimal
+    label: Text
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """One approved, dated set of rules of one county; equal to another when the hashes are."""
@@ -141,6 +152,7 @@ class Policy:
     terms: Terms
     reasons: Mapping[str, Reason]
     sha256: str
+    trial: tuple[TrialLimit, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Policy) and other.sha256 == self.sha256

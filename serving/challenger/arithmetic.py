@@ -76,6 +76,19 @@ def numbers(challenger: Challenger, matrix: Matrix) -> Numbers:
     return Numbers(found[:, :-1], contributions, base, log_odds, error, pd, band)
 
 
+def pd_alone(challenger: Challenger, matrix: Matrix) -> NDArray[np.float64]:
+    """PD without contributions, (n_rows,), where only groups are spoken of: within :data:`ADDITIVE` log-odds of :func:`numbers`.
+
+    Raises:
+        Unsound: where a margin is not finite.
+    """
+    about = challenger.about
+    margins = np.asarray(challenger.booster.predict(matrix, raw_score=True, num_threads=1), np.float64)
+    if not np.isfinite(margins).all():
+        raise Unsound("not_finite")
+    return np.array([_sigmoid(about.intercept + about.slope * it) for it in margins.tolist()], np.float64)
+
+
 def outside(about: About, matrix: Matrix) -> NDArray[np.bool_]:
     """Which values lie outside the range seen at training, (n_rows, n_features); a missing one does not."""
     found: NDArray[np.bool_] = (matrix < about.low) | (matrix > about.high)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,22 +13,21 @@ from rich.console import Console
 from rich.progress import Progress
 
 from feature_store.filing import civil_day
-from scoring.errors import LushiError, PolicyFaults
 from scoring.policy.certify import Certificate, certify
 from scoring.policy.differ import differences
 from scoring.policy.in_force import Policies
-from scoring.policy.load import load_index, policy_of, read_texts, sha256_of
+from scoring.policy.load import TRIAL, load_index, policy_of, sha256_of
 from scoring.policy.schema import Policy
 from scoring.probe import Effect, sensitivity
 from serving.clock import SystemClock
-from serving.commands import policy_approve
+from serving.commands import policy_approve, policy_cases, policy_frame, policy_try
 from serving.commands.policy_end import end_line
+from serving.commands.policy_read import POLICY_HELP, Language, county, refusals, texts_of, write_json
 from serving.commands.policy_tables import Section, console, print_certificate, print_effects, print_section
 from serving.settings import read_settings
 from serving.wiring import Parts
 
-_POLICY_HELP = "A policy folder, or the date from which an approved policy (LUSHI_POLICIES) binds (2017-04-01)."
-_PolicyArgument = Annotated[str, typer.Argument(metavar="POLICY", help=_POLICY_HELP, show_default=False)]
+_PolicyArgument = Annotated[str, typer.Argument(metavar="POLICY", help=POLICY_HELP, show_default=False)]
 _JsonOption = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Also write the result as JSON to this file.")
 ]
@@ -42,16 +38,12 @@ policy_app = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """The language of a difference."""
-
-    zh = "zh"
-    en = "en"
-
-
 def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
     """Add ``policy`` and its commands to the program."""
     policy_approve.register(policy_app, wired)
+    policy_try.register(policy_app, wired)
+    policy_cases.register(policy_app)
+    policy_frame.register(policy_app)
     app.add_typer(policy_app, name="policy")
 
 
@@ -80,10 +72,10 @@ def check(
       lushi policy check drafts/2027-01-01    a draft folder
       lushi policy check 2017-04-01 --json certificate.json
     """
-    with _refusals():
+    with refusals():
         approved, policies = _policies(what)
         certificates = [certify(policy) for policy in policies]
-        _write_json(json_file, [{**one.as_data(), "sha256": one.sha256} for one in certificates])
+        write_json(json_file, [{**one.as_data(), "sha256": one.sha256} for one in certificates])
     out = console()
     for certificate in certificates:
         print_certificate(out, certificate)
@@ -108,8 +100,8 @@ def show(
       lushi policy show 2017-04-01
       lushi policy show 2021-03-01 --section terms
     """
-    with _refusals():
-        texts = _texts(policy)
+    with refusals():
+        texts = texts_of(policy)
         loaded = policy_of(texts)
     out = console()
     until = f" – {loaded.effective_to}" if loaded.effective_to else ""
@@ -120,8 +112,8 @@ def show(
 
 @policy_app.command("diff")
 def diff(
-    before: Annotated[str, typer.Argument(metavar="BEFORE", help=_POLICY_HELP, show_default=False)],
-    after: Annotated[str, typer.Argument(metavar="AFTER", help=_POLICY_HELP, show_default=False)],
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help=POLICY_HELP, show_default=False)],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help=POLICY_HELP, show_default=False)],
     lang: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.en,
 ) -> None:
     """Say in words what changes from one policy to another. 用文字说明两份政策的差别。
@@ -133,15 +125,17 @@ def diff(
       lushi policy diff 2017-04-01 2021-03-01
       lushi policy diff 2021-03-01 drafts/2027-01-01 --lang zh
     """
-    with _refusals():
-        old, new = _texts(before), _texts(after)
+    with refusals():
+        old, new = texts_of(before), texts_of(after)
         changes = differences(old, new)
     marks = {"added": "+", "removed": "-", "changed": "~"}
     for file in dict.fromkeys(change.file for change in changes):
         typer.echo(file)
         for change in (one for one in changes if one.file == file):
             typer.echo(f"  {marks[change.kind]} {change.text.zh if lang is Language.zh else change.text.en}")
-    if not changes:
+    if old.get(TRIAL) != new.get(TRIAL):
+        typer.echo(f"{TRIAL}\n  ~ {'试算限度不同' if lang is Language.zh else 'the limits of the trial differ'}")
+    elif not changes:
         same = sha256_of(old) == sha256_of(new)
         zh, en = (
             ("两份政策相同。", "The two policies are the same.")
@@ -167,9 +161,9 @@ def sensitivity_of(policy: _PolicyArgument, json_file: _JsonOption = None) -> No
       lushi policy sensitivity 2017-04-01
       lushi policy sensitivity drafts/2027-01-01 --json effects.json
     """
-    with _refusals():
-        effects = _with_progress(_texts(policy))
-        _write_json(json_file, [_effect_data(effect) for effect in effects])
+    with refusals():
+        effects = _with_progress(texts_of(policy))
+        write_json(json_file, [_effect_data(effect) for effect in effects])
     print_effects(console(), effects)
 
 
@@ -187,8 +181,8 @@ def in_force(
     Examples:
       lushi policy in-force --on 2019-06-30
     """
-    with _refusals():
-        approved = load_index(_county())
+    with refusals():
+        approved = load_index(county())
         found = approved.in_force(on.date())
     approval = approved.approvals[approved.policies.index(found)]
     for zh, en, value in (
@@ -207,53 +201,13 @@ def in_force(
         typer.echo(f"{zh} · {en}: {value}")
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn an expected refusal into its lines and exit code 1; anything else is a defect and stays loud."""
-    try:
-        yield
-    except PolicyFaults as refused:
-        for fault in refused.faults:
-            typer.echo(str(fault))
-        raise typer.Exit(1) from None
-    except LushiError as refused:
-        typer.echo(f"{refused}.")
-        raise typer.Exit(1) from None
-
-
-def _county() -> Path:
-    """The folder of the approved policies that this process is set to."""
-    return read_settings(os.environ).policies
-
-
 def _policies(what: str) -> tuple[Policies | None, tuple[Policy, ...]]:
     """What is to be checked, with the county's approvals where it is a county."""
-    folder = Path(what) if what else _county()
+    folder = Path(what) if what else county()
     if not what or (folder / "index.yaml").is_file():
         approved = load_index(folder)
         return approved, approved.policies
-    return None, (policy_of(_texts(what)),)
-
-
-def _texts(policy: str) -> dict[str, str]:
-    """The texts of a policy folder, or of the approved policy that takes effect on a date.
-
-    Raises:
-        PolicyFaults: where the folder or the index is faulty.
-        LushiError: where no approved policy takes effect on that date.
-    """
-    try:
-        day = date.fromisoformat(policy)
-    except ValueError:
-        return read_texts(Path(policy))
-    if Path(policy).is_dir():
-        return read_texts(Path(policy))
-    approved: Policies = load_index(_county())
-    for approval in approved.approvals:
-        if approval.effective_from == day:
-            return read_texts(_county() / approval.folder)
-    known = ", ".join(str(approval.effective_from) for approval in approved.approvals)
-    raise LushiError(f"no approved policy takes effect on {day}. Give a folder, or one of: {known}")
+    return None, (policy_of(texts_of(what)),)
 
 
 def _with_progress(texts: Mapping[str, str]) -> list[Effect]:
@@ -268,22 +222,6 @@ def _effect_data(effect: Effect) -> dict[str, object]:
     number = effect.number
     place = {"file": number.file, "line": number.line, "path": number.path, "text": number.text}
     return {**place, "moved": effect.moved, "note": effect.note}
-
-
-def _write_json(file: Path | None, data: object) -> None:
-    """Write a result for machines.
-
-    Raises:
-        LushiError: where the file cannot be written.
-    """
-    if file is None:
-        return
-    try:
-        file.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as failed:
-        raise LushiError(
-            f"{file} cannot be written ({failed.strerror}). Choose a file in a folder that exists"
-        ) from failed
 
 
 def _verdict(certificates: list[Certificate]) -> str:

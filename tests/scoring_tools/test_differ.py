@@ -114,3 +114,15 @@ def test_added_rows_say_what_they_hold(texts_2017: Texts, replace: Replace) -> N
 def test_broken_yaml_is_refused(texts_2017: Texts) -> None:
     with pytest.raises(PolicyFaults, match=r"areas\.yaml:\d+"):
         differences(texts_2017, {**texts_2017, "areas.yaml": "a: ["})
+
+
+def test_plain_words_name_no_id_and_write_shares_as_percentages(
+    texts_2017: Texts, texts_2021: Texts, replace: Replace
+) -> None:
+    plain = "\n".join(change.plain.en for change in differences(texts_2017, texts_2021))
+    assert "rate up to 12 months, yearly rate: from 4.35% to 3.85%" in plain
+    assert "grade_credit" not in plain
+    asked = replace(texts_2017, "grades.yaml", ("at_least: 105", "at_least: 107"))
+    (change,) = differences(texts_2017, asked)
+    assert (change.plain.en, change.plain.zh) == ("grade AA, begins at: from 105 to 107", "等级 AA,起点,由105改为107")
+    assert (change.old, change.new, change.place) == ("105", "107", ("grades", "grade AA", "at_least"))

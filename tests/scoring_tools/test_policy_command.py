@@ -174,7 +174,9 @@ def test_the_guide_names_every_command_and_no_other() -> None:
     assert written == {one.name for one in command.policy_app.registered_commands}
 
 
-@pytest.mark.parametrize("name", ["check", "show", "diff", "sensitivity", "in-force"])
+@pytest.mark.parametrize(
+    "name", ["check", "show", "diff", "sensitivity", "in-force", "try", "cases", "frame", "approve"]
+)
 def test_every_command_has_help_with_an_example(name: str) -> None:
     result = run(name, "--help")
     assert result.exit_code == 0

@@ -248,6 +248,6 @@ def test_a_policy_that_collects_less_than_the_model_looks_at_is_named(advised: A
     less = replace(policy, indicators=tuple(it for it in policy.indicators if it.id != used))
     version = advised.registry.versions()[-1]
     challenger = advised.served.parts.challengers.verified(version.version, version.model_sha256)
-    county._check_fits(challenger, policy)
+    county.check_fits(challenger, policy)
     with pytest.raises(FeaturesUnknown, match=rf"{used}.*{policy.id}"):
-        county._check_fits(challenger, less)
+        county.check_fits(challenger, less)

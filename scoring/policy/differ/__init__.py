@@ -1,5 +1,5 @@
-"""What is different between two policies, in words: ``compare`` finds it, ``words`` names it."""
+"""What is different between two policies, in words: ``compare`` finds it, ``saying`` and ``words`` name it."""
 
-from scoring.policy.differ.compare import Change, differences
+from scoring.policy.differ.compare import Change, Comparison, differences
 
-__all__ = ["Change", "differences"]
+__all__ = ["Change", "Comparison", "differences"]

@@ -2,33 +2,45 @@
 
 Everything is matched by id, never by position: a row that only moved is a change of order, a row with
 another id is one removed and one added. Values that are the same number (1.0 and 1.00) are the same.
+One walk finds the differences and can make a policy that has some of them and not the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from scoring.errors import Fault, PolicyFaults
-from scoring.policy.differ.words import BY_NUMBER, FIELDS, OPERATORS, ROWS
+from scoring.policy.differ.nodes import fields_of, is_text, labels_of, nested, parsed, rows_of
+from scoring.policy.differ.saying import Saying
+from scoring.policy.differ.words import BY_NUMBER
 from scoring.policy.elements import Text
 from scoring.policy.load import FILES
-from scoring.policy.numbers import row_id, row_names
-from scoring.policy.tree import Node, parse
+from scoring.policy.numbers import row_names
+from scoring.policy.tree import Node
+
+Kind = Literal["added", "removed", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: the file, what happened, and the sentence in both languages."""
+    """One difference: the file, what happened, and the sentence in both languages.
+
+    plain: the sentence for people who know no ids. place: keys and rows from the outside in; the last one is the
+    key of a changed value, or the row that is only in one policy. old, new: the one scalar that differs as written, '' for
+    anything else. row: the row that only one of the two policies has. gone: the later policy does not state the key at all.
+    """
 
     file: str
-    kind: Literal["added", "removed", "changed"]
+    kind: Kind
     text: Text
-
-
-_Path = tuple[Text, ...]
+    plain: Text
+    place: tuple[str, ...]
+    old: str = ""
+    new: str = ""
+    row: Node | None = None
+    gone: bool = False
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
@@ -37,185 +49,162 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Cha
     Raises:
         PolicyFaults: where a text is not YAML.
     """
-    old, new = _parsed(before), _parsed(after)
-    comparison = _Comparison({**_labels(old), **_labels(new)})
-    return [change for name in FILES for change in comparison.mappings((), old[name], new[name])]
+    return list(Comparison(before, after).changes)
 
 
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """The wordings of ids and categories while two trees are compared."""
+class Comparison:
+    """Two policies' texts side by side: their differences, and every policy that lies between the two."""
 
-    labels: Mapping[str, Text]
+    def __init__(self, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Compare.
 
-    def mappings(self, path: _Path, old: Node, new: Node) -> Iterator[Change]:
+        Raises:
+            PolicyFaults: where a text is not YAML.
+        """
+        self._old, self._new = parsed(before), parsed(after)
+        labels = {**labels_of(self._old), **labels_of(self._new)}
+        self._saying = Saying(labels), Saying(labels, plain=True)
+        self._same: set[tuple[int, int]] = set()
+        walk = self._walk(())
+        self.changes: tuple[Change, ...] = tuple(walk.found)
+
+    def merged(self, chosen: Collection[int]) -> dict[str, Node]:
+        """The policy before with the chosen changes (positions in ``changes``) and no others, file name to tree.
+
+        Raises:
+            PolicyFaults: where an indicator is chosen without its heading.
+        """
+        trees = self._walk(chosen).trees
+        return {**trees, "indicators": nested(trees["indicators"])}
+
+    def _walk(self, chosen: Collection[int]) -> _Walk:
+        walk = _Walk(self._saying, frozenset(chosen), self._same)
+        walk.trees = {name: walk.mappings((), (), self._old[name], self._new[name]) for name in FILES}
+        return walk
+
+
+_Path = tuple[tuple[Text, Text], ...]
+
+
+class _Walk:
+    """One walk over two trees: notes the differences, and returns the old tree with the chosen ones."""
+
+    def __init__(self, saying: tuple[Saying, Saying], chosen: frozenset[int], same: set[tuple[int, int]]) -> None:
+        self.found: list[Change] = []
+        self.trees: dict[str, Node] = {}
+        self._saying, self._chosen, self._same = saying, chosen, same
+
+    def mappings(self, path: _Path, place: tuple[str, ...], old: Node, new: Node) -> Node:
         """Differences between two mappings, key by key."""
-        before, after = _map(old), _map(new)
+        pair = (id(old), id(new))
+        if pair in self._same:
+            return old
+        begun, before, after = len(self.found), fields_of(old), fields_of(new)
+        made: dict[str, Node] = {}
         for key in dict.fromkeys([*before, *after]):
-            yield from self.values(path, key, before.get(key), after.get(key), new.file)
+            node = self._values(path, (*place, key), before.get(key), after.get(key), new.file)
+            if node is not None:
+                made[key] = node
+        if len(self.found) == begun:
+            self._same.add(pair)
+            return old
+        return Node(old.file, old.line, made, old.column)
 
-    def values(self, path: _Path, key: str, old: Node | None, new: Node | None, file: str) -> Iterator[Change]:
+    def _values(
+        self, path: _Path, place: tuple[str, ...], old: Node | None, new: Node | None, file: str
+    ) -> Node | None:
         """Differences under one key."""
-        if _rows(old) is not None or _rows(new) is not None:
-            yield from self.lists(path, key, _rows(old) or [], _rows(new) or [], file)
-        elif key in ("when", "only") or any(_whole(node) for node in (old, new)):
-            was, now = self.say(old, key), self.say(new, key)
-            if not _same(was, now):
-                text = _joined((*path, self.field(key)))
-                yield Change(file, "changed", Text(f"{text.zh}:{was.zh} → {now.zh}", f"{text.en}: {was.en} → {now.en}"))
-        else:
-            empty = Node(file, 1, {})
-            yield from self.mappings((*path, self.field(key)), old or empty, new or empty)
+        key = place[-1]
+        if rows_of(old) is not None or rows_of(new) is not None:
+            listed = self._lists(path, place, rows_of(old) or [], rows_of(new) or [], file)
+            return listed if listed.value or (old is not None and new is not None) else None
+        if key in ("when", "only") or any(_whole(node) for node in (old, new)):
+            if _same(self._saying[0].say(old, key), self._saying[0].say(new, key)):
+                return old
+            text, plain = (one.changed(_side(path, n), key, old, new) for n, one in enumerate(self._saying))
+            took = self._note(Change(file, "changed", text, plain, place, *_scalars(old, new), gone=new is None))
+            return new if took else old
+        empty = Node(file, 1, {})
+        field = self._saying[0].field(key), self._saying[1].field(key)
+        made = self.mappings((*path, field), place, old or empty, new or empty)
+        return made if made.value or (old is not None and new is not None) else None
 
-    def lists(self, path: _Path, key: str, old: list[Node], new: list[Node], file: str) -> Iterator[Change]:
+    def _lists(self, path: _Path, place: tuple[str, ...], old: list[Node], new: list[Node], file: str) -> Node:
         """Differences between two lists of rows, matched by what names them."""
-        before, after = (
-            dict(zip(row_names(key, old), old, strict=True)),
-            dict(zip(row_names(key, new), new, strict=True)),
-        )
+        key = place[-1]
+        before = dict(zip(row_names(key, old), old, strict=True))
+        after = dict(zip(row_names(key, new), new, strict=True))
         gone, come = [name for name in before if name not in after], [name for name in after if name not in before]
         paired = dict(zip(gone, come, strict=True)) if key in BY_NUMBER and len(gone) == len(come) else {}
+        made: dict[str, Node] = {}
         for name, row in before.items():
+            within = (*path, self._row(key, row))
             if name in after or name in paired:
-                yield from self.mappings(
-                    (*path, self.row(key, row)), row, after[name if name in after else paired[name]]
-                )
-            else:
-                yield self._one_sided("removed", (*path, self.row(key, row)), row)
-        for name in come:
-            if name not in paired.values():
-                yield self._one_sided("added", (*path, self.row(key, after[name])), after[name])
+                made[name] = self.mappings(within, (*place, name), row, after[paired.get(name, name)])
+            elif not self._one_sided("removed", within, (*place, name), row):
+                made[name] = row
+        order = [*made]
+        added = [name for name in come if name not in paired.values()]
+        called = {new_name: old_name for old_name, new_name in paired.items()}
+        wanted = [called.get(name, name) for name in after]
+        for name in added:
+            if self._one_sided("added", (*path, self._row(key, after[name])), (*place, name), after[name]):
+                made[name] = after[name]
+                _insert(order, name, wanted)
         kept = [name for name in after if name in before]
         if kept != [name for name in before if name in after]:
-            place = _joined((*path, self.field(key)))
-            yield Change(file, "changed", Text(f"{place.zh}:顺序改变", f"{place.en}: the order changed"))
+            text, plain = (one.reordered(_side(path, n), key) for n, one in enumerate(self._saying))
+            if self._note(Change(file, "changed", text, plain, (*place, "order"))):
+                order = _reordered(order, wanted)
+        return Node(file, 1, [made[name] for name in order])
 
-    def _one_sided(self, kind: Literal["added", "removed"], path: _Path, row: Node) -> Change:
-        place = _joined(path)
-        told = {key: node for key, node in _map(row).items() if key in ("points", "rate", "value")}
-        shown = [(self.field(key), self.say(node)) for key, node in told.items() if isinstance(node.value, str)]
-        zh = "".join(f",{field.zh} {said.zh}" for field, said in shown)
-        en = "".join(f", {field.en} {said.en}" for field, said in shown)
-        verb = "新增" if kind == "added" else "删除"
-        return Change(row.file, kind, Text(f"{verb}{place.zh}{zh}", f"{kind}: {place.en}{en}"))
+    def _one_sided(self, kind: Kind, path: _Path, place: tuple[str, ...], row: Node) -> bool:
+        text, plain = (one.one_sided(kind, _side(path, n), row) for n, one in enumerate(self._saying))
+        return self._note(Change(row.file, kind, text, plain, place, row=row))
 
-    def field(self, key: str) -> Text:
-        """A key in words; a free key (a category, a document) by its own wording or as written."""
-        if key in ROWS:
-            return Text(*(pattern.replace(" {}", "").replace("{} ", "") for pattern in ROWS[key]))
-        return Text(*FIELDS[key]) if key in FIELDS else self.word(key)
+    def _row(self, key: str, row: Node) -> tuple[Text, Text]:
+        return self._saying[0].row(key, row), self._saying[1].row(key, row)
 
-    def row(self, key: str, row: Node) -> Text:
-        """A row by its kind, its id and what the policy calls it."""
-        zh, en = ROWS.get(key, (f"{key} {{}}", f"{key} {{}}"))
-        name = row_id(row)
-        label = None if key in (*BY_NUMBER, "grades", "reasons") else self.labels.get(name)
-        return Text(
-            zh.format(f"{name}({label.zh})" if label else name), en.format(f"{name} ({label.en})" if label else name)
-        )
-
-    def word(self, written: str) -> Text:
-        """A category, or yes and no, in words; anything else as written."""
-        if written in ("yes", "no"):
-            return Text("是" if written == "yes" else "否", written)
-        return self.labels.get(f"word {written}", Text(written, written))
-
-    def say(self, node: Node | None, key: str = "") -> Text:
-        """The value of a key in words."""
-        if node is None:
-            return Text("未写明", "not stated")
-        if isinstance(node.value, str):
-            return self.word(node.value) if key in _OF_WORDS else Text(node.value, node.value)
-        if isinstance(node.value, list):
-            words = [self.say(inner, key) for inner in node.value]
-            return Text(
-                "、".join(word.zh for word in words),
-                (", " if key == "categories" else " or ").join(w.en for w in words),
-            )
-        if _is_text(node):
-            return Text(*(str(node.value[language].value) for language in ("zh", "en")))
-        if "when" in node.value and "indicator" in node.value:
-            name, test = self.say(node.value["indicator"]), self.say(node.value["when"], "when")
-            label = self.labels.get(name.en, name)
-            return Text(f"{label.zh} {test.zh}", f"{label.en}: {test.en}")
-        parts = [self._part(inner, name) for name, inner in node.value.items()]
-        return Text("、".join(part.zh for part in parts), " and ".join(part.en for part in parts))
-
-    def _part(self, node: Node, key: str) -> Text:
-        said = self.say(node, key)
-        if key == "active":
-            return Text(*OPERATORS[key])
-        zh, en = OPERATORS[key] if key in OPERATORS else ("", "") if key in _OF_WORDS else FIELDS.get(key, (key, key))
-        return Text(f"{zh} {said.zh}".strip(), f"{en} {said.en}".strip())
+    def _note(self, change: Change) -> bool:
+        """Note a change; whether it is one of the chosen."""
+        self.found.append(change)
+        return len(self.found) - 1 in self._chosen
 
 
-_OF_WORDS = ("is", "in", "to", "categories", "clear")
-"""The keys whose values are categories."""
+def _side(path: _Path, number: int) -> tuple[Text, ...]:
+    return tuple(one[number] for one in path)
 
 
-def _parsed(texts: Mapping[str, str]) -> dict[str, Node]:
-    nodes, faults = dict[str, Node](), list[Fault]()
-    for name in FILES:
-        file = f"{name}.yaml"
-        node, broken = parse(file, texts.get(file, ""))
-        nodes[name], faults = _flat(node) if name == "indicators" else node, faults + broken
-    if faults:
-        raise PolicyFaults(faults)
-    return nodes
+def _insert(order: list[str], name: str, wanted: list[str]) -> None:
+    """Put a name behind the nearest one that stands before it where it comes from."""
+    above = [one for one in wanted[: wanted.index(name)] if one in order]
+    order.insert(order.index(above[-1]) + 1 if above else 0, name)
 
 
-def _flat(root: Node) -> Node:
-    """indicators.yaml with its indicators beside the headings, each naming its own."""
-    headings, indicators = [], []
-    for heading in _rows(_map(root).get("headings")) or []:
-        fields = dict(_map(heading))
-        for row in _rows(fields.pop("indicators", None)) or []:
-            name = fields.get("id", Node(root.file, heading.line, ""))
-            indicators.append(Node(row.file, row.line, {**_map(row), "heading": name}))
-        headings.append(Node(heading.file, heading.line, dict(fields)))
-    flat = {**_map(root), "headings": Node(root.file, root.line, list(headings))}
-    return Node(root.file, root.line, {**flat, "indicators": Node(root.file, root.line, list(indicators))})
-
-
-def _labels(nodes: Mapping[str, Node]) -> dict[str, Text]:
-    """What the policy calls its ids, and ('word NAME') its categories."""
-    found: dict[str, Text] = {}
-    waiting = [*nodes.values()]
-    while waiting:
-        node = waiting.pop()
-        fields = _map(node)
-        name, label = fields.get("id"), fields.get("label")
-        if name is not None and label is not None and _is_text(label) and isinstance(name.value, str):
-            found[name.value] = _Comparison({}).say(label)
-        waiting += fields.values() if fields else node.value if isinstance(node.value, list) else []
-    for word, text in _map(_map(nodes["about"]).get("words")).items():
-        if _is_text(text):
-            found[f"word {word}"] = _Comparison({}).say(text)
+def _reordered(order: list[str], wanted: list[str]) -> list[str]:
+    """The names in the wanted order; those that it does not have stay behind the one they followed."""
+    found = [name for name in wanted if name in order]
+    for name in (name for name in order if name not in wanted):
+        _insert(found, name, order)
     return found
 
 
-def _map(node: Node | None) -> dict[str, Node]:
-    return node.value if node is not None and isinstance(node.value, dict) else {}
-
-
-def _rows(node: Node | None) -> list[Node] | None:
-    """The rows of a list of mappings; None for anything else, a list of plain words included."""
-    if node is None or not isinstance(node.value, list) or not any(isinstance(row.value, dict) for row in node.value):
-        return None
-    return node.value
-
-
-def _is_text(node: Node | None) -> bool:
-    return _map(node).keys() == {"zh", "en"}
+def _scalars(old: Node | None, new: Node | None) -> tuple[str, str]:
+    """The one scalar that differs, as written; '' and '' where it is not one alone."""
+    if old is None or new is None:
+        return "", ""
+    if isinstance(old.value, str) and isinstance(new.value, str):
+        return old.value, new.value
+    before, after = fields_of(old), fields_of(new)
+    if not before or before.keys() != after.keys():
+        return "", ""
+    found = [pair for key in before if (pair := _scalars(before[key], after[key]))[0] != pair[1]]
+    return found[0] if len(found) == 1 else ("", "")
 
 
 def _whole(node: Node | None) -> bool:
     """Whether a value is compared and shown as one."""
-    return node is not None and (not isinstance(node.value, dict) or _is_text(node))
-
-
-def _joined(path: _Path) -> Text:
-    return Text(",".join(one.zh for one in path), ", ".join(one.en for one in path))
+    return node is not None and (not isinstance(node.value, dict) or is_text(node))
 
 
 def _same(was: Text, now: Text) -> bool:

@@ -99,3 +99,17 @@ OPERATORS = {
     "at_most": ("至多", "at most"),
     "active": ("未了结或在观察期", "open or observed"),
 }
+PLAIN = {
+    "at_least": ("起点", "begins at"),
+    "only": ("谁可以申请", "who may take it"),
+    "up_to_months": ("最长期限(月)", "longest term in months"),
+    "known_percent": ("须知悉的比例(%)", "share of the file that must be known, in percent"),
+    "observation_months": ("观察期(月)", "months of observation"),
+}
+"""Keys in words for people who have not read a policy file."""
+ACTIONS = {
+    "ask": ("先询问", "ask first"),
+    "withhold": ("暂不评级", "give no grade until it is known"),
+    "value": ("仍用旧值", "go on with the old value"),
+}
+"""What a rule does where a value is unknown, in words for the same people."""
