@@ -39,6 +39,7 @@ NEVER_ANSWERED = {
     "RetentionRefused",  # of the command line
     "RotationRefused",  # of the command line
     "SettingsInvalid",  # at start
+    "OpinionsSuspended",  # of the command line
     "SuspensionRefused",  # of the command line
     "TlsUnusable",  # at start
     "TooManyHouseholds",  # of the command line
