@@ -135,7 +135,10 @@ def _sure(worst: Figure) -> Text:
         zh, en = zh + f";95% 区间 {low} 至 {high}", en + f"; 95 % interval {low} to {high}"
     if not math.isnan(worst.p):
         chance = "< 0.000001" if worst.p < 1e-6 else f"{worst.p:.6f}"
-        zh, en = zh + f";若无变化,出现此差异的概率 {chance}", en + f"; chance of such a difference without a change {chance}"
+        zh, en = (
+            zh + f";若无变化,出现此差异的概率 {chance}",
+            en + f"; chance of such a difference without a change {chance}",
+        )
     return Text(f"把握:{zh}。", f"How sure: {en}.")
 
 

@@ -88,7 +88,9 @@ def read_limits(file: str, text: str) -> Limits:
     found: dict[tuple[str, str], Limit] = {}
     for node, one in rows:
         if one.id and (one.id, one.kind) in found:
-            faults.append(Fault(node.file, node.line, f"the limit of '{one.id}' about '{one.kind}' stands twice", "Keep one"))
+            faults.append(
+                Fault(node.file, node.line, f"the limit of '{one.id}' about '{one.kind}' stands twice", "Keep one")
+            )
         found[one.id, one.kind] = one
     if faults:
         raise LimitsFaults(faults)
