@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from feature_store.adapters.loan_lives import LoanLives, read_lives
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.store import Moment
 from feature_store.feature_set import load_feature_set
-from feature_store.filing import civil_day
 from scoring.areas import TOWNSHIP_DIGITS
 from scoring.outcomes import Outcome, outcomes_of
 from scoring.policy.elements import Text
@@ -33,14 +32,13 @@ LIFTED = ("registered", "lifted", "marginal")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CountyPeriod:
-    """A period with what it was seen by. baseline_on, baseline_known_at: of the people it is compared with."""
+    """A period with what it was seen by. baseline: the quarter whose people it is compared with."""
 
     look: Look
+    baseline: Look
     period: Period
     policy: Policy
     model: Promotion | None
-    baseline_on: date
-    baseline_known_at: datetime
 
 
 class CountyFrames:
@@ -75,10 +73,10 @@ class CountyFrames:
         moment = self._moment.known(look.known_at)
         self._progress(f"{look.name}: reading filings")
         people = county_people(moment, on=look.last, policy=policy, feature_set=feature_set, challenger=challenger)
-        baseline_on, baseline_at = _baseline(look, model)
+        before = _baseline(look, model)
         self._progress(f"{look.name}: reading the baseline")
         baseline = county_people(
-            moment.known(baseline_at), on=baseline_on, policy=policy, feature_set=feature_set, challenger=challenger
+            moment.known(before.known_at), on=before.last, policy=policy, feature_set=feature_set, challenger=challenger
         )
         about = challenger.about if challenger else None
         self._progress(f"{look.name}: loans")
@@ -94,7 +92,7 @@ class CountyFrames:
             binding=binding_shares(moment, look, policy),
             labels=self._labels(policy),
         )
-        return CountyPeriod(look, found, policy, model, baseline_on, baseline_at)
+        return CountyPeriod(look, before, found, policy, model)
 
     def _as_lent(self, lives: LoanLives, look: Look) -> tuple[Texts, AsLent]:
         first = self._binding[0].effective_from.toordinal()
@@ -189,11 +187,12 @@ def _previous(moves: Sequence[Promotion]) -> Promotion | None:
     return others[-1] if others else None
 
 
-def _baseline(look: Look, model: Promotion | None) -> tuple[date, datetime]:
-    """The quarter's end that the model was promoted after, as known then; without a model the year before."""
-    if model is None:
-        earlier = look.year_before()
-        return earlier.last, earlier.known_at
-    day = civil_day(model.recorded_at)
-    first = date(day.year, day.month - (day.month - 1) % 3, 1)
-    return first - timedelta(days=1), model.recorded_at
+def _baseline(look: Look, model: Promotion | None) -> Look:
+    """The quarter that people are compared with, as known at its own watch: the newest of the same season known at promotion.
+
+    Yearly filings make every quarter of the year another one, so only like seasons are compared. Without a model: the year before.
+    """
+    baseline = look if model else look.year_before()
+    while model is not None and baseline.known_at > model.recorded_at:
+        baseline = baseline.year_before()
+    return baseline

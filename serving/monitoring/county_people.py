@@ -26,13 +26,17 @@ from serving.monitoring.frame import Feature, Floats, People
 
 STANDARD = Request("planting", Decimal(30_000), 24)
 """The loan that every household is taken to ask for, so that only households differ; assumed."""
-BY_CALENDAR = ("age_of_report", "loan")
-"""Kinds of features that move with the calendar or with who asks: shown, never judged."""
+_KINDS = {"age_of_report": "calendar_feature", "loan": "calendar_feature", "area": "area_feature"}
+AGEING = ("years_in_trade",)
+"""Indicators that everybody's next filing moves on by itself: shown, never judged."""
 
 
 def features_of(feature_set: FeatureSet) -> list[Feature]:
     """The feature set's columns."""
-    return [Feature(it.name, it.label, it.kind not in BY_CALENDAR) for it in feature_set.features]
+    return [
+        Feature(it.name, it.label, "calendar_feature" if it.of in AGEING else _KINDS.get(it.kind, "feature"))
+        for it in feature_set.features
+    ]
 
 
 def county_people(

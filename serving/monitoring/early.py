@@ -55,11 +55,14 @@ def _at_age(period: Period, loans: Loans, age: int) -> Iterator[Figure]:
         if kind not in labels:
             continue
         column = labels[kind]
+        fair = (
+            loans.unseen if kind == "pd_fifth" else np.ones(len(loans), np.bool_)
+        )  # a model knows its own loans too well
         rows = [
             compared(
                 name,
-                _counted(late, now & here),
-                _counted(late, then & here),
+                _counted(late, now & here & fair),
+                _counted(late, then & here & fair),
                 About(kind, part, period.label(kind, part)),
             )
             for part, here, _ in parts(column, column)

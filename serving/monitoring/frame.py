@@ -75,11 +75,12 @@ class Loans:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A column of the matrix. watched: whether its distribution is judged; one that moves with the calendar is only shown."""
+    """A column of the matrix. kind: *feature*; *area_feature*, of a village's loan book and so one value for many households;
+    *calendar_feature*, which moves with the calendar and is only shown."""
 
     name: str
     label: Text
-    watched: bool = True
+    kind: str = "feature"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ class Look:
     def before(self) -> Look:
         """The quarter before, seen as many days after its end."""
         last = self.first - timedelta(days=1)
-        return Look(self.on, _first_of(last), last, begin_of(last + (self.on - self.last)))
+        on = last + (self.on - self.last)
+        return Look(on, _first_of(last), last, begin_of(on))
 
     def year_before(self) -> Look:
         """The same quarter of the year before, seen as many days after its end."""

@@ -14,6 +14,8 @@ from scoring.metrics.wilson import wilson
 from serving.monitoring.figure import NAN, About, Figure
 from serving.monitoring.frame import Flags, Floats, Period, Texts
 
+LEAST_KNOWN = 0.05
+"""A feature that fewer households had at the baseline is not compared."""
 FEW_VALUES = 20
 """Up to so many different values each has a bin of its own."""
 
@@ -27,7 +29,6 @@ def figures(period: Period) -> list[Figure]:
         *_points(period),
         *_gaps(period, "missing"),
         *_gaps(period, "stale"),
-        *_mix(period),
     ]
 
 
@@ -93,12 +94,16 @@ def parts(now: Texts, then: Texts) -> Iterator[tuple[str, Flags, Flags]]:
 
 
 def _features(period: Period) -> list[Figure]:
-    judged, shown = [], []
+    found: list[Figure] = []
     for place, feature in enumerate(period.features):
-        about = About("feature" if feature.watched else "calendar_feature", feature.name, feature.label)
-        one = moved("population.psi_feature", period.baseline.matrix[:, place], period.people.matrix[:, place], about)
-        (judged if feature.watched else shown).append(one)
-    return [*together(judged), *shown]
+        then, now = period.baseline.matrix[:, place], period.people.matrix[:, place]
+        about = About(feature.kind, feature.name, feature.label)
+        known = float((~np.isnan(then)).mean()) if len(then) else 0.0
+        if known < LEAST_KNOWN:  # a feature that begins has no distribution to move from
+            found.append(Figure("population.psi_feature", NAN, len(now), about, "index"))
+        else:
+            found.append(moved("population.psi_feature", then, now, about))
+    return together(found)
 
 
 def _new_loans(period: Period) -> Iterator[Figure]:
@@ -137,16 +142,6 @@ def _gaps(period: Period, what: str) -> Iterator[Figure]:
             yield Figure(
                 f"population.{what}", float(now.mean()), len(now), about, reference=reference, reference_n=len(then)
             )
-
-
-def _mix(period: Period) -> Iterator[Figure]:
-    """The share of each outcome of the card."""
-    now, then = period.people, period.baseline
-    for part, here, there in parts(now.status, then.status):
-        yield share("binding.status", here, there, About("status", part, period.label("status", part)))
-    for name, here in now.vetoes.items():
-        there = then.vetoes.get(name, np.zeros(0, np.bool_))
-        yield share("binding.veto", here, there, About("veto", name, period.label("veto", name)))
 
 
 def share(figure_id: str, now: Flags, then: Flags, about: About) -> Figure:
