@@ -14,6 +14,7 @@ from feature_store.adapters import (
     policy_tables,
     rights_tables,
     service_tables,
+    watch_reports,
 )
 from feature_store.adapters.fact_tables import metadata
 
@@ -26,6 +27,7 @@ __all__ = [
     "policy_tables",
     "rights_tables",
     "service_tables",
+    "watch_reports",
 ]
 
 APPEND_ONLY = (
@@ -56,4 +58,5 @@ APPEND_ONLY = (
     "people",
     "person_passwords",
     "person_endings",
+    "watch_reports",
 )

@@ -9,10 +9,15 @@ from itertools import groupby
 from typing import Any, Literal
 
 from scoring.policy.elements import Text
-from serving.monitoring.figure import Figure, Judged
+from serving.monitoring.figure import WHOLE, Figure, Judged
 from serving.monitoring.judge import over, was_over
 from serving.monitoring.limits import Limit, Limits
 
+_BEHIND = {"population.psi_score": "population.psi_feature", "population.psi_pd": "population.psi_feature"}
+"""Which figure's parts explain another figure."""
+NOT_CAUSES = ("calendar_feature", "area_feature", "vintage")
+SURE, NOTABLE, LEAST_PART, MOST_CAUSES = 0.05, 0.1, 50, 4
+"""Chance, index and rows from which on a part is named as a cause, and how many are."""
 MOST_NAMED = 6
 """Townships, features and so on that an alarm names; the others are counted."""
 
@@ -39,7 +44,7 @@ class Alarm:
 def alarms_of(judged: Sequence[Judged], limits: Limits, *, period: str, before: str) -> list[Alarm]:
     """One alarm for each limit that is over, red ones first."""
     rows = sorted((it for it in judged if over(it)), key=_limit_key)
-    found = [_alarm(list(group), limits, period, before) for _, group in groupby(rows, key=_limit_key)]
+    found = [_alarm(list(group), judged, limits, period, before) for _, group in groupby(rows, key=_limit_key)]
     return sorted(found, key=lambda it: (it.level != "red", it.figure, it.kind))
 
 
@@ -61,7 +66,7 @@ def _limit_key(it: Judged) -> tuple[str, str]:
     return it.figure.id, it.figure.about.kind
 
 
-def _alarm(rows: list[Judged], limits: Limits, period: str, before: str) -> Alarm:
+def _alarm(rows: list[Judged], every: Sequence[Judged], limits: Limits, period: str, before: str) -> Alarm:
     figure_id, kind = _limit_key(rows[0])
     limit = limits.find(figure_id, kind)
     assert limit is not None  # only a figure with a limit is over
@@ -81,7 +86,7 @@ def _alarm(rows: list[Judged], limits: Limits, period: str, before: str) -> Alar
         since_or_earlier=earlier,
         suspends=limit.suspends and level == "red",
         lines=(
-            _what(limit, level, names, worst),
+            _what(limit, level, names, worst, _points_to(worst, every)),
             _since(limit, named, before if earlier else period, earlier),
             _sure(worst),
             Text(f"看不到的:{limit.blind.zh}", f"It cannot see: {limit.blind.en}"),
@@ -92,7 +97,7 @@ def _alarm(rows: list[Judged], limits: Limits, period: str, before: str) -> Alar
 
 def _size(figure: Figure) -> float:
     moved = figure.value if math.isnan(figure.reference) else figure.value - figure.reference
-    return abs(moved)
+    return 0.0 if math.isnan(moved) else abs(moved)
 
 
 def _names(rows: Iterable[Judged], language: str) -> str:
@@ -104,17 +109,35 @@ def _names(rows: Iterable[Judged], language: str) -> str:
     return joined
 
 
-def _what(limit: Limit, level: str, names: Text, worst: Figure) -> Text:
+def _points_to(figure: Figure, every: Sequence[Judged]) -> list[Judged]:
+    """The parts that a figure about everything points to, worst first: where its difference is, or the features behind an index."""
+    if figure.about.kind != WHOLE:
+        return []
+    wanted = _BEHIND.get(figure.id, figure.id)
+    parts = [it for it in every if it.figure.id == wanted and it.figure.about.kind not in (WHOLE, *NOT_CAUSES)]
+    sure = [it for it in parts if it.figure.p <= SURE and _rose(it.figure) and it.figure.n >= LEAST_PART]
+    return sorted(sure, key=lambda it: (-_size(it.figure), it.figure.about.id))[:MOST_CAUSES]
+
+
+def _rose(figure: Figure) -> bool:
+    """An index that says more than sampling would, or a share above its reference."""
+    return figure.value >= NOTABLE if figure.unit == "index" else figure.value > figure.reference
+
+
+def _what(limit: Limit, level: str, names: Text, worst: Figure, causes: Sequence[Judged]) -> Text:
     zh, en = {"red": ("红色", "Red"), "amber": ("黄色", "Amber")}[level]
+    zh, en = f"{zh}:{limit.label.zh}", f"{en}: {limit.label.en}"
     value = shown(worst)
-    against_zh = against_en = ""
+    if worst.about.kind != WHOLE:
+        zh, en = f"{zh}——{names.zh};其中最突出的", f"{en}: {names.en}; the worst"
+    zh, en = f"{zh}为 {value}", f"{en} at {value}"
     if not math.isnan(worst.reference):
         against = shown(worst, worst.reference)
-        against_zh, against_en = f",参照 {against}", f" against {against}"
-    return Text(
-        f"{zh}:{limit.label.zh}——{names.zh};其中最突出的为 {value}{against_zh}。{limit.meaning.zh}",
-        f"{en}: {limit.label.en}: {names.en}; the worst at {value}{against_en}. {limit.meaning.en}",
-    )
+        zh, en = f"{zh},参照 {against}", f"{en} against {against}"
+    zh, en = f"{zh}。{limit.meaning.zh}。", f"{en}. {limit.meaning.en}."
+    if causes:
+        zh, en = f"{zh}集中于:{_names(causes, 'zh')}。", f"{en} Most of it in: {_names(causes, 'en')}."
+    return Text(zh, en)
 
 
 def _since(limit: Limit, rows: Sequence[Judged], since: str, earlier: bool) -> Text:

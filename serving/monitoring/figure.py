@@ -12,6 +12,8 @@ from scoring.policy.elements import Text
 Unit = Literal["share", "index", "count", "points", "days", "odds"]
 Status = Literal["green", "amber", "red", "too_few", "shown"]
 NAN = float("nan")
+SMALL = 10
+"""Parts of fewer rows are not shown: their numbers could tell of single households."""
 WHOLE = "whole"
 """The kind of a figure about everything."""
 
@@ -75,17 +77,15 @@ def number(value: float) -> str | None:
 def figure_data(judged: Judged) -> dict[str, Any]:
     """The figure as it stands in the report."""
     it = judged.figure
+    small = it.about.kind != WHOLE and it.n < SMALL
+    values = {name: None if small else number(getattr(it, name)) for name in ("value", "low", "high", "reference", "p")}
     return {
         "id": it.id,
         "group": it.group,
         "about": about_data(it.about),
-        "value": number(it.value),
-        "low": number(it.low),
-        "high": number(it.high),
-        "n": it.n,
-        "reference": number(it.reference),
-        "reference_n": it.reference_n,
-        "p": number(it.p),
+        **values,
+        "n": None if small else it.n,
+        "reference_n": None if small else it.reference_n,
         "unit": it.unit,
         "status": judged.status,
         "before": judged.before,
