@@ -31,7 +31,7 @@ def alone(figure: Figure, limit: Limit | None) -> Status:
         return "too_few"
     if limit.sure is not None and not figure.p <= limit.sure:
         return "green"
-    if limit.measure == "below":
+    if limit.measure == "surely_below":
         return "red" if value <= limit.red else "amber" if value <= limit.amber else "green"
     return "red" if value >= limit.red else "amber" if value >= limit.amber else "green"
 
@@ -46,8 +46,10 @@ def _judge(figure: Figure, earlier: Figure | None, limit: Limit | None) -> Judge
 
 
 def _measured(figure: Figure, limit: Limit) -> float:
-    if limit.measure in ("above", "below"):
+    if limit.measure == "above":
         return figure.value
+    if limit.measure == "surely_below":
+        return figure.high
     moved = figure.value - figure.reference
     return {"rise": moved, "fall": -moved, "move": abs(moved)}[limit.measure]
 

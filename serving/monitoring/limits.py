@@ -15,8 +15,8 @@ from scoring.policy.fields import Fields
 from scoring.policy.tree import Node, parse
 
 FILE = Path(__file__).with_name("limits.yaml")
-Measure = Literal["above", "below", "rise", "fall", "move"]
-"""*above*, *below*: the value itself. *rise*, *fall*, *move*: value less reference, upwards, downwards, either way."""
+Measure = Literal["above", "surely_below", "rise", "fall", "move"]
+"""*above*: the value itself. *surely_below*: the upper end of its interval. *rise*, *fall*, *move*: value less reference, upwards, downwards, either way."""
 MOST_PERIODS = 2
 
 
@@ -114,7 +114,7 @@ def _limits(node: Node, labels: Mapping[str, Text], faults: list[Fault]) -> Sequ
     kinds = fields.words("about")
     amber, red = (float(fields.decimal(key, "-1000", "1000")) for key in ("amber", "red"))
     measure = cast(Measure, fields.choice("measure", get_args(Measure)))
-    wrong = red > amber if measure in ("below",) else red < amber
+    wrong = red > amber if measure == "surely_below" else red < amber
     if wrong:
         fields.fault("has a red limit that is reached before the amber one", "Turn them round")
     sure = float(fields.decimal("sure", "0", "0.2")) if fields.has("sure") else None
