@@ -110,11 +110,11 @@ def _names(rows: Iterable[Judged], language: str) -> str:
 
 
 def _points_to(figure: Figure, every: Sequence[Judged]) -> list[Judged]:
-    """The parts that a figure about everything points to, worst first: where its difference is, or the features behind an index."""
-    if figure.about.kind != WHOLE:
-        return []
-    wanted = _BEHIND.get(figure.id, figure.id)
+    """The parts that a figure points to, worst first: where its difference is, the features behind an index, or parts nearly over."""
+    wanted, kind = _BEHIND.get(figure.id, figure.id), figure.about.kind
     parts = [it for it in every if it.figure.id == wanted and it.figure.about.kind not in (WHOLE, *NOT_CAUSES)]
+    if kind != WHOLE:  # an alarm about parts names those that it is less sure of too
+        parts = [it for it in parts if it.figure.about.kind == kind and not over(it)]
     sure = [it for it in parts if it.figure.p <= SURE and _rose(it.figure) and it.figure.n >= LEAST_PART]
     return sorted(sure, key=lambda it: (-_size(it.figure), it.figure.about.id))[:MOST_CAUSES]
 
@@ -136,7 +136,8 @@ def _what(limit: Limit, level: str, names: Text, worst: Figure, causes: Sequence
         zh, en = f"{zh},参照 {against}", f"{en} against {against}"
     zh, en = f"{zh}。{limit.meaning.zh}。", f"{en}. {limit.meaning.en}."
     if causes:
-        zh, en = f"{zh}集中于:{_names(causes, 'zh')}。", f"{en} Most of it in: {_names(causes, 'en')}."
+        where_zh, where_en = ("集中于", "Most of it in") if worst.about.kind == WHOLE else ("可能还有", "Perhaps also")
+        zh, en = f"{zh}{where_zh}:{_names(causes, 'zh')}。", f"{en} {where_en}: {_names(causes, 'en')}."
     return Text(zh, en)
 
 
