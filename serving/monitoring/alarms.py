@@ -86,7 +86,7 @@ def _alarm(rows: list[Judged], every: Sequence[Judged], limits: Limits, period: 
         since_or_earlier=earlier,
         suspends=limit.suspends and level == "red",
         lines=(
-            _what(limit, level, names, worst, _points_to(worst, every)),
+            _what(limit, level, names, worst, _points_to(worst, level, every)),
             _since(limit, named, before if earlier else period, earlier),
             _sure(worst),
             Text(f"看不到的:{limit.blind.zh}", f"It cannot see: {limit.blind.en}"),
@@ -109,12 +109,12 @@ def _names(rows: Iterable[Judged], language: str) -> str:
     return joined
 
 
-def _points_to(figure: Figure, every: Sequence[Judged]) -> list[Judged]:
+def _points_to(figure: Figure, level: str, every: Sequence[Judged]) -> list[Judged]:
     """The parts that a figure points to, worst first: where its difference is, the features behind an index, or parts nearly over."""
     wanted, kind = _BEHIND.get(figure.id, figure.id), figure.about.kind
     parts = [it for it in every if it.figure.id == wanted and it.figure.about.kind not in (WHOLE, *NOT_CAUSES)]
-    if kind != WHOLE:  # an alarm about parts names those that it is less sure of too
-        parts = [it for it in parts if it.figure.about.kind == kind and not over(it)]
+    if kind != WHOLE:  # an alarm about parts names the others that point the same way too
+        parts = [it for it in parts if it.figure.about.kind == kind and it.status != level]
     sure = [it for it in parts if it.figure.p <= SURE and _rose(it.figure) and it.figure.n >= LEAST_PART]
     return sorted(sure, key=lambda it: (-_size(it.figure), it.figure.about.id))[:MOST_CAUSES]
 

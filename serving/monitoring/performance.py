@@ -18,7 +18,7 @@ from serving.monitoring.figure import NAN, About, Figure, Unit
 from serving.monitoring.frame import Loans, Period
 from serving.monitoring.population import compared
 
-DRAWS, SEED = 200, 20
+DRAWS, SEED = 100, 20
 """Resamplings of the loans behind each interval, and what they start from: the same rows give the same interval."""
 _BLOCK = 4_000_000
 Statistic = Callable[..., FloatArray]
