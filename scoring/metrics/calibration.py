@@ -68,6 +68,11 @@ def in_the_large(chance: FloatArray, bad: FloatArray, *, weights: FloatArray | N
 
 def slope(chance: FloatArray, bad: FloatArray, *, weights: FloatArray | None = None) -> FloatArray:
     """Slope of outcome on log-odds (logistic, with intercept): below 1 PDs are too extreme, above 1 too timid."""
+    return line(chance, bad, weights=weights)[1]
+
+
+def line(chance: FloatArray, bad: FloatArray, *, weights: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+    """Intercept and slope of the logistic regression of outcome on the PD's log-odds, by Newton's steps."""
     weight = np.atleast_2d(weighed(weights, len(bad)))
     x = log_odds(chance)
     n_bad, total = weight @ bad, weight.sum(axis=-1)
@@ -86,7 +91,7 @@ def slope(chance: FloatArray, bad: FloatArray, *, weights: FloatArray | None = N
         if np.abs(np.where(usable, up, 0)).max(initial=0) + np.abs(np.where(usable, turn, 0)).max(initial=0) < 1e-8:
             break
     usable &= np.abs(tilt) < _FAR
-    return _shaped(np.where(usable, tilt, np.nan), weights)
+    return _shaped(np.where(usable, level, np.nan), weights), _shaped(np.where(usable, tilt, np.nan), weights)
 
 
 def _shaped(values: FloatArray, weights: FloatArray | None) -> FloatArray:

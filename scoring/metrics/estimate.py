@@ -1,4 +1,4 @@
-"""A value with its 95 % interval, and a difference with its interval and p-value.
+"""A value with its standard error or its 95 % interval, and a difference with its interval and p-value.
 
 Where only a standard error is known the interval is Wald's (1943, "Tests of statistical hypotheses
 concerning several parameters"): value ± z * standard error.
@@ -28,6 +28,18 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A value and its standard error; NaN where the rows cannot give it."""
+
+    value: float
+    error: float
+
+    def estimate(self, *, least: float = -math.inf, most: float = math.inf) -> Estimate:
+        """With the 95 % interval of Wald, cut at what is possible."""
+        return wald(self.value, self.error, least=least, most=most)
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One value minus another, its 95 % interval, and the chance of one as far from 0 if nothing differed."""
 
@@ -52,9 +64,9 @@ def wald_difference(value: float, error: float) -> Difference:
     return Difference(value, value - Z * error, value + Z * error, two_sided(value / error))
 
 
-def apart(value: float, error: float, *, other: float, other_error: float) -> Difference:
-    """``value - other``, each by its standard error, of two samples that share no row."""
-    return wald_difference(value - other, math.hypot(error, other_error))
+def apart(one: Measure, other: Measure) -> Difference:
+    """``one - other``, measured on two samples that share no row."""
+    return wald_difference(one.value - other.value, math.hypot(one.error, other.error))
 
 
 def two_sided(z: float) -> float:

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binomtest, chi2_contingency, norm, sem, ttest_ind
 
 from scoring.metrics.arrays import FloatArray
-from scoring.metrics.estimate import Estimate, apart, mean_estimate, two_sided, wald, wald_difference
+from scoring.metrics.estimate import Estimate, Measure, apart, mean_estimate, two_sided, wald, wald_difference
 from scoring.metrics.newcombe import share_difference
 from scoring.metrics.wilson import share_of, wilson
 
@@ -84,6 +84,7 @@ def test_wald_intervals_and_two_sided_chances_are_the_normal_ones() -> None:
         moved = wald_difference(value, error)
         assert (moved.low, moved.high, moved.p_value) == pytest.approx((*ends, 2 * norm.sf(value / error)), abs=1e-9)
     assert wald(0.9, 0.2, least=0, most=1).high == 1
+    assert Measure(0.9, 0.2).estimate(most=1) == wald(0.9, 0.2, most=1)
     assert two_sided(0) == 1
     assert two_sided(-1.5) == two_sided(1.5)
 
@@ -109,7 +110,7 @@ def test_the_interval_of_a_mean_and_of_two_means_apart() -> None:
             (values.mean(), values.mean() + norm.ppf(0.975) * sem(values)), abs=1e-9
         )
         theirs = ttest_ind(values, others, equal_var=False).statistic
-        both = apart(values.mean(), sem(values), other=others.mean(), other_error=sem(others))
+        both = apart(Measure(values.mean(), sem(values)), Measure(others.mean(), sem(others)))
         assert both.p_value == pytest.approx(2 * norm.sf(abs(theirs)), abs=1e-9)
     ends = [mean_estimate(drawn(300)) for _ in range(REPEATED)]
     assert np.mean([it.low <= 2 <= it.high for it in ends]) == pytest.approx(0.95, abs=0.02)
