@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from scipy.stats import chi2, false_discovery_control
 
+from scoring.metrics.false_discovery import benjamini_hochberg
+from scoring.metrics.frozen_bins import freeze
 from scoring.metrics.newcombe import share_difference
-from scoring.metrics.psi import edges_of, psi, shares_of
+from scoring.metrics.stability import Stability, stability, stability_of_counts
 from scoring.metrics.wilson import wilson
 from serving.monitoring.figure import NAN, About, Figure
 from serving.monitoring.frame import Flags, Floats, Period, Texts
@@ -33,38 +33,21 @@ def figures(period: Period) -> list[Figure]:
 
 
 def moved(figure_id: str, then: Floats, now: Floats, about: About) -> Figure:
-    """The stability index of two samples, with the chance of one as great from sampling alone.
-
-    Under no change the index times the harmonic size follows chi-square with one degree less than bins
-    (Yurdakul and Naranjo 2020, "Statistical properties of the population stability index").
-    """
-    known = then[~np.isnan(then)]
-    values = np.unique(known)
-    edges = values[:-1] if len(values) <= FEW_VALUES else edges_of(then)
-    before, after = shares_of(then, edges), shares_of(now, edges)
-    return index_of(figure_id, before, after, (len(then), len(now)), about)
+    """The stability index of a sample against an earlier one, with the chance of one as great from sampling alone."""
+    few = len(np.unique(then[~np.isnan(then)])) <= FEW_VALUES
+    return _index(figure_id, stability(freeze(then, by_value=few), now), about)
 
 
-def index_of(figure_id: str, before: Floats, after: Floats, sizes: tuple[int, int], about: About) -> Figure:
-    """The same of two shares over the same bins. sizes: rows then and now."""
-    n_then, n_now = sizes
-    if not n_then or not n_now:
-        return Figure(figure_id, NAN, min(sizes), about, "index")
-    value = psi(before, after)
-    used = int(((before > 0) | (after > 0)).sum())
-    p = float(chi2.sf(value / (1 / n_then + 1 / n_now), max(used - 1, 1)))
-    return Figure(figure_id, value, n_now, about, "index", reference_n=n_then, p=p)
+def _index(figure_id: str, found: Stability, about: About) -> Figure:
+    return Figure(
+        figure_id, found.psi, found.rows_now, about, "index", reference_n=found.rows_then, p=found.p_value
+    )  # fmt: skip
 
 
 def together(figures: Sequence[Figure]) -> list[Figure]:
-    """Figures compared with one another, their chances adjusted for being many (Benjamini and Hochberg 1995)."""
-    known = [place for place, it in enumerate(figures) if math.isfinite(it.p)]
-    found = list(figures)
-    if known:
-        adjusted = false_discovery_control([figures[place].p for place in known], method="bh")
-        for place, p in zip(known, np.atleast_1d(adjusted).tolist(), strict=True):
-            found[place] = figures[place].adjusted(p)
-    return found
+    """Figures compared with one another, their chances adjusted for being many."""
+    adjusted = benjamini_hochberg(np.array([it.p for it in figures], np.float64))
+    return [it.adjusted(p) for it, p in zip(figures, adjusted.tolist(), strict=True)]
 
 
 def _distributions(period: Period) -> Iterator[Figure]:
@@ -111,11 +94,11 @@ def _new_loans(period: Period) -> Iterator[Figure]:
     loans = period.loans
     if loans is None or not len(period.training_shares):
         return
-    pd = loans.pd[loans.new]
-    edges = np.array(period.training_edges)
-    after = shares_of(pd, edges)[: len(period.training_shares)]
-    sizes = (period.training_rows, len(pd))
-    yield index_of("population.psi_loan_pd", np.array(period.training_shares), after, sizes, About())
+    edges, shares = np.array(period.training_edges), np.array(period.training_shares)
+    then = np.rint(shares * period.training_rows).astype(np.int64)
+    place = np.searchsorted(edges, loans.pd[loans.new & ~np.isnan(loans.pd)], side="left")
+    now = np.bincount(place, minlength=len(shares)).astype(np.int64)
+    yield _index("population.psi_loan_pd", stability_of_counts(then, now), About())
 
 
 def _points(period: Period) -> Iterator[Figure]:

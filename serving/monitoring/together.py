@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import kendalltau
-from sklearn.metrics import cohen_kappa_score
 
+from scoring.metrics.kappa import kappa
+from scoring.metrics.rank_agreement import kendall
 from scoring.metrics.swap_set import swap_set
 from scoring.policy.elements import Text
 from serving.monitoring.figure import NAN, About, Figure
@@ -51,14 +51,14 @@ def _tau(score: np.typing.NDArray[np.float64], pd: np.typing.NDArray[np.float64]
     """Kendall's tau-b of the card's and the model's order of risk."""
     if len(pd) < 2 or np.isnan(pd).any():
         return NAN
-    return float(kendalltau(-score, pd).statistic)
+    return kendall(-score, pd)
 
 
 def _kappa(score: np.typing.NDArray[np.float64], pd: np.typing.NDArray[np.float64]) -> float:
     """Cohen's kappa of the two orders in fifths, with quadratic weights."""
     if len(pd) < FIFTHS or np.isnan(pd).any():
         return NAN
-    return float(cohen_kappa_score(bands(-score), bands(pd), weights="quadratic", labels=list(range(FIFTHS))))
+    return kappa(bands(-score), bands(pd), classes=FIFTHS, weighting="quadratic").value
 
 
 def _apart(loans: Loans | None) -> Iterator[Figure]:
