@@ -8,7 +8,7 @@ import numpy as np
 
 from scoring.metrics.calibration import reliability
 from serving.monitoring.figure import SMALL, number
-from serving.monitoring.frame import AGES, Loans, Period
+from serving.monitoring.frame import Loans, Period
 from serving.monitoring.together import FIFTHS, bands
 
 
@@ -32,7 +32,7 @@ def _vintages(loans: Loans) -> list[dict[str, Any]]:
             continue
         points = [
             {"age": age, "share": number(float(loans.late[age][rows].mean()))}
-            for age in AGES
+            for age in loans.reached
             if loans.reached[age][rows].all()
         ]
         found.append({"vintage": vintage, "n": n, "points": points})

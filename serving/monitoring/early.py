@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from serving.monitoring.figure import About, Figure
-from serving.monitoring.frame import AGES, Flags, Loans, Period, Texts
+from serving.monitoring.frame import Flags, Loans, Period, Texts
 from serving.monitoring.population import compared, parts, together
 
 NEWEST, LEFT_OUT, EARLIER = 2, 1, 8
@@ -25,7 +25,7 @@ def figures(period: Period) -> list[Figure]:
     if loans is None or not len(loans):
         return []
     found: list[Figure] = []
-    for age in AGES:
+    for age in loans.reached:
         found += _at_age(period, loans, age)
     return found
 

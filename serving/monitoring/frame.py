@@ -98,7 +98,7 @@ class Period:
     """All that is looked at. people, baseline: now and when the model was promoted. loans: None where the table has none.
 
     training_shares, training_edges: of the PD at training, by its inner edges; empty where unknown. binding: shares of the
-    binding side, by figure id. labels: by kind and part, for people to read.
+    binding side, by figure id. outcomes: of a flat file, (bad, known) now and in its first period. labels: by kind and part, for people to read.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Period:
     training_rows: int = 0
     promised: Mapping[str, float] = field(default_factory=dict)
     binding: Mapping[str, Sequence[Share]] = field(default_factory=dict)
+    outcomes: tuple[tuple[int, int], tuple[int, int]] | None = None
     labels: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
 
     def label(self, kind: str, part: str) -> Text:

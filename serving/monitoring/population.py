@@ -29,6 +29,7 @@ def figures(period: Period) -> list[Figure]:
         *_points(period),
         *_gaps(period, "missing"),
         *_gaps(period, "stale"),
+        *_outcomes(period),
     ]
 
 
@@ -125,6 +126,13 @@ def _gaps(period: Period, what: str) -> Iterator[Figure]:
             yield Figure(
                 f"population.{what}", float(now.mean()), len(now), about, reference=reference, reference_n=len(then)
             )
+
+
+def _outcomes(period: Period) -> Iterator[Figure]:
+    """The share of bad of a flat file's period against its first one; rows without an outcome do not count."""
+    if period.outcomes is not None:
+        now, then = period.outcomes
+        yield compared("population.bad_rate", now, then, About())
 
 
 def share(figure_id: str, now: Flags, then: Flags, about: About) -> Figure:
