@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from scoring.canonical import canonical, sha256
+from serving.commands import watch_table
 from serving.commands.output import check_output
-from serving.monitoring.flat_file import Columns, watch_file
+from serving.commands.watch_told import Html, Lang, Language, tell
 from serving.monitoring.page import page_of, write_page
 from serving.monitoring.watch import Watched, reports, stored, watch
 from serving.wiring import Parts
@@ -24,18 +22,6 @@ On = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="The day of the watch, e.g. 2020-10-31.", show_default=False),
 ]
-Html = Annotated[Path | None, typer.Option(help="Also write the report as one HTML page.", show_default=False)]
-_COLOURS = {"red": "red", "amber": "yellow"}
-
-
-class Language(StrEnum):
-    """The language of lines and page."""
-
-    zh = "zh"
-    en = "en"
-
-
-Lang = Annotated[Language, typer.Option(help="Language of the lines and the page: zh or en.")]
 
 
 def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
@@ -59,6 +45,8 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
         with console.status("starting") as status:
             found = watch(wired(), day, lambda step: status.update(step))
         console.print("report made" if found.made else "the report of that day is there already", style="dim")
+        if not found.linked:
+            console.print("the registry of models is away: run this again to put the report beside the model's run")
         _give(found, console, html, lang)
 
     @group.command("show")
@@ -83,38 +71,7 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
             )
         Console().print(table if found else "no report is stored yet; make one with `lushi watch --on DATE`")
 
-    @group.command("table")
-    def table_command(
-        file: Annotated[
-            Path,
-            typer.Argument(help="CSV, Parquet or XLSX; one row a loan or household and period.", show_default=False),
-        ],
-        period: Annotated[
-            str, typer.Option(help="Column of the period; the first one in order is compared with.", show_default=False)
-        ],
-        score: Annotated[str, typer.Option(help="Column of the score; higher is safer.", show_default=False)],
-        outcome: Annotated[
-            str, typer.Option(help="Column of the outcome: 1 or bad, 0 or good, empty where unknown.")
-        ] = "",
-        pd: Annotated[str, typer.Option(help="Column of a default probability.")] = "",
-        feature: Annotated[list[str] | None, typer.Option(help="Column to compare; give it several times.")] = None,
-        segment: Annotated[list[str] | None, typer.Option(help="Column of groups; give it several times.")] = None,
-        out: Annotated[Path | None, typer.Option(help="JSON file to write.", show_default=False)] = None,
-        html: Html = None,
-        lang: Lang = Language.zh,
-    ) -> None:
-        """The same report for a flat file by period; no database. The page shows the last period. 表格监测"""
-        check_output(out)
-        check_output(html)
-        columns = Columns(period, score, outcome, pd, tuple(feature or ()), tuple(segment or ()))
-        content, console = watch_file(file, columns), Console()
-        for report in content["reports"]:
-            tell(report, console, lang.value)
-        if out is not None:
-            write_page(out, canonical(content).decode())
-        if html is not None:
-            last = content["reports"][-1]
-            write_page(html, page_of(last, sha256(canonical(last)), lang.value))
+    watch_table.add(group)
 
 
 def _day(on: datetime | None) -> date:
@@ -129,24 +86,3 @@ def _give(found: Watched, console: Console, html: Path | None, lang: Language) -
     if html is not None:
         write_page(html, page_of(content, found.report.sha256, lang.value))
         console.print(f"written to {html}", soft_wrap=True, markup=False, highlight=False)
-
-
-def tell(content: Mapping[str, Any], console: Console, lang: str) -> None:
-    """Print the counts and every alarm."""
-    if content["synthetic"]:
-        console.print("合成数据 · synthetic data: nobody here exists", style="bold")
-    counts = content["counts"]
-    console.print(
-        f"{content['period']['name']}: {counts['red']} red, {counts['amber']} amber, {counts['green']} green,"
-        f" {counts['too_few']} too few rows, {counts['shown']} only shown",
-        highlight=False,
-    )
-    alarms: Sequence[Mapping[str, Any]] = content["alarms"]
-    for alarm in alarms:
-        first, *others = alarm["lines"][lang]
-        console.print(f"[{_COLOURS[alarm['level']]}]{escape(first)}[/]", soft_wrap=True, highlight=False)
-        for line in others:
-            console.print(f"  {escape(line)}", soft_wrap=True, highlight=False)
-    if not alarms:
-        console.print({"zh": "没有警报", "en": "no alarm"}[lang])
-    console.print(content["blind"][lang], style="dim", soft_wrap=True, highlight=False)

@@ -89,6 +89,7 @@ class CountyFrames:
             training_edges=about.score_edges if about else (),
             training_shares=about.score_shares if about else (),
             training_rows=about.trained_rows if about else 0,
+            promised=about.realised if about else {},
             binding=binding_shares(moment, look, policy),
             labels=self._labels(policy),
         )

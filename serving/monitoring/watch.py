@@ -6,7 +6,7 @@ Whoever wants only the report's bytes, unstored, asks :func:`report_on`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,9 +16,11 @@ from feature_store.filing import INVENTED_COUNTY, civil_day, time_text
 from scoring.canonical import canonical, sha256
 from scoring.errors import LushiError
 from serving.challenger.many import Progress
+from serving.challenger.versions import RegistryUnavailable
 from serving.monitoring.county_frame import CountyFrames, CountyPeriod
 from serving.monitoring.limits import Limits, load_limits
 from serving.monitoring.looks import Look, look_on
+from serving.monitoring.page import page_of
 from serving.monitoring.report import body
 from serving.wiring import Parts
 
@@ -31,10 +33,11 @@ class NoReport(LushiError):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A stored report, and whether this call made it."""
+    """A stored report. made: by this call. linked: its pages lie beside the run of the model, where one stands."""
 
     report: WatchReport
     made: bool
+    linked: bool = True
 
     @property
     def content(self) -> dict[str, Any]:
@@ -57,13 +60,27 @@ def watch(parts: Parts, on: date, progress: Progress = lambda _: None) -> Watche
     with parts.store.alone(_WORK):
         with parts.store.looking(now) as moment:
             if (stored := watch_reports.find(moment.connection, on)) is not None:
-                return Watched(stored, made=False)
+                return _linked(parts, Watched(stored, made=False))
         content = canonical(report_on(parts, look, progress))
         progress("storing the report")
         with parts.store.moment(parts.clock.now) as moment:
             made = WatchReport(on, look.name, look.known_at, content, sha256(content), moment.known_at)
             watch_reports.add(moment.connection, made)
-    return Watched(made, made=True)
+        return _linked(parts, Watched(made, made=True))
+
+
+def _linked(parts: Parts, found: Watched) -> Watched:
+    """Put the report beside what the registry has of the model that was watched; a registry that is away loses no report."""
+    content, on = found.content, found.report.on.isoformat()
+    if content["model"] is None:
+        return found
+    files = {f"watch/{on}.{lang}.html": page_of(content, found.report.sha256, lang) for lang in ("zh", "en")}
+    files[f"watch/{on}.json"] = found.report.content.decode()
+    try:
+        parts.challengers.registry.attach(content["model"]["version"], files, {f"watch.{on}": found.report.sha256})
+    except RegistryUnavailable:
+        return replace(found, linked=False)
+    return found
 
 
 def stored(parts: Parts, on: date) -> Watched:

@@ -38,6 +38,7 @@ class Lived:
     parts: Parts
     clock: FixedClock
     made: dict[date, Watched]
+    registry: FakeRegistry
 
 
 def live(folder: Path) -> Lived:
@@ -71,7 +72,7 @@ def live(folder: Path) -> Lived:
             _promote(parts, registry)
         else:
             made[day] = watch(parts, day)
-    return Lived(parts, clock, made)
+    return Lived(parts, clock, made, registry)
 
 
 def _at(day: date) -> datetime:

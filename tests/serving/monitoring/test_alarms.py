@@ -99,14 +99,12 @@ def test_every_figure_has_words_and_every_limit_is_of_a_figure_that_there_is() -
         loans, segments={**loans.segments, "purpose": loans.segments["bank"], "industry": loans.segments["bank"]}
     )
     made = {it["id"] for it in body(period("q", loans=loans), None, LIMITS)["figures"]}
-    from_the_county_alone = {
-        "population.psi_loan_pd",
-        "binding.overrides",
-        "binding.objections_upheld",
-        "binding.stopped",
-    }
-    assert {figure for figure, _ in LIMITS.of} - from_the_county_alone <= made
-    assert set(LIMITS.labels) == made | from_the_county_alone
+    elsewhere = {  # of the county's records, or of a flat file
+        "population.psi_loan_pd", "population.bad_rate",
+        "binding.overrides", "binding.objections_upheld", "binding.stopped",
+    }  # fmt: skip
+    assert {figure for figure, _ in LIMITS.of} - elsewhere <= made
+    assert set(LIMITS.labels) == made | elsewhere
     assert all(it.assumed for it in LIMITS.of.values())
 
 

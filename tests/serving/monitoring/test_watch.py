@@ -45,6 +45,7 @@ def test_the_same_date_again_gives_the_stored_report(lived: Lived) -> None:
     again = watch(lived.parts, on)
     assert not again.made
     assert again.report == lived.made[on].report
+    assert again.linked
     with lived.parts.store.engine.connect() as connection:
         rows = connection.execute(sa.text("SELECT count(*) FROM watch_reports")).scalar_one()
         assert rows == len(WATCHED)
@@ -78,6 +79,18 @@ def test_the_model_that_stood_then_is_the_one_that_is_watched(lived: Lived) -> N
     assert lived.made[WATCHED[1]].content["model"]["version"] == "1"
     assert lived.made[WATCHED[2]].content["baseline"]["on"] == "2017-03-31"
     assert lived.made[WATCHED[2]].content["synthetic"] is True
+
+
+def test_the_report_lies_beside_the_run_of_the_model_and_a_registry_that_is_away_loses_none(lived: Lived) -> None:
+    files, tags = lived.registry.attached["1"]
+    for on in WATCHED[1:]:
+        assert files[f"watch/{on}.json"].encode() == lived.made[on].report.content
+        assert files[f"watch/{on}.zh.html"].startswith("<!doctype html>")
+        assert tags[f"watch.{on}"] == lived.made[on].report.sha256
+    lived.registry.away = True
+    assert not watch(lived.parts, WATCHED[1]).linked
+    lived.registry.away = False
+    assert watch(lived.parts, WATCHED[1]).linked
 
 
 def test_a_day_to_come_or_before_the_first_policy_is_refused(lived: Lived) -> None:
