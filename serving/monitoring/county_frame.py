@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,17 +10,17 @@ import numpy as np
 
 from feature_store.adapters import promotions, registers
 from feature_store.adapters.as_lent import AsLent, as_lent, vintages
-from feature_store.adapters.loan_lives import LoanLives, read_lives
+from feature_store.adapters.loan_lives import read_lives
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.store import Moment
-from feature_store.feature_set import load_feature_set
+from feature_store.feature_set import FeatureSet, load_feature_set
 from scoring.areas import TOWNSHIP_DIGITS
 from scoring.outcomes import Outcome, outcomes_of
-from scoring.policy.elements import Text
 from scoring.policy.schema import Policy
 from serving.challenger.load import Challenger
 from serving.challenger.many import Progress, chances
 from serving.monitoring.county_binding import binding_shares
+from serving.monitoring.county_labels import labels_of
 from serving.monitoring.county_people import county_people, features_of
 from serving.monitoring.frame import Loans, Period, Texts
 from serving.monitoring.loan_ages import ages, seen_until
@@ -55,8 +55,8 @@ class CountyFrames:
         self._names = registers.villages_of(moment.connection)
         self._binding = [it for it in parts.policies.policies if it.effective_from <= look.last]
         progress("reading loans")
-        lives = read_lives(moment.connection, known_at=look.known_at)
-        self._lent_ids, self._lent = self._as_lent(lives, look)
+        self._book, self._last = read_lives(moment.connection, known_at=look.known_at), look.last
+        self._lent: dict[str, tuple[Texts, AsLent]] = {}
 
     def period(self, look: Look) -> CountyPeriod:
         """One period as known at its look.
@@ -85,35 +85,46 @@ class CountyFrames:
             people=people,
             baseline=baseline,
             features=features_of(feature_set),
-            loans=self._loans(look, policy, challenger, self._load(_previous(moves))),
+            loans=self._loans(look, policy, feature_set, challenger, self._load(_previous(moves))),
             training_edges=about.score_edges if about else (),
             training_shares=about.score_shares if about else (),
             training_rows=about.trained_rows if about else 0,
             promised=about.realised if about else {},
             binding=binding_shares(moment, look, policy),
-            labels=self._labels(policy),
+            labels=labels_of(policy, self._names),
         )
         return CountyPeriod(look, before, found, policy, model)
 
-    def _as_lent(self, lives: LoanLives, look: Look) -> tuple[Texts, AsLent]:
-        first = self._binding[0].effective_from.toordinal()
-        rows = np.flatnonzero((lives.disbursed >= first) & (lives.disbursed <= look.last.toordinal()))
+    def _as_lent(self, feature_set: FeatureSet) -> tuple[Texts, AsLent]:
+        """The ids of the loans of every period, and the loans as one feature set saw them; read once."""
+        if feature_set.version in self._lent:
+            return self._lent[feature_set.version]
+        lives, first = self._book, self._binding[0].effective_from.toordinal()
+        rows = np.flatnonzero((lives.disbursed >= first) & (lives.disbursed <= self._last.toordinal()))
         rows = rows[np.lexsort((rows, lives.disbursed[rows]))]
         self._progress(f"seeing {len(rows):,} loans as they were granted")
-        feature_set = load_feature_set(policy=self._parts.policies.latest)
         seen = as_lent(self._moment.connection, lives, rows, policies=self._binding, feature_set=feature_set)
         there = seen.village != ""
-        return lives.loan_ids[rows[there]], seen.only(there)
+        self._lent[feature_set.version] = lives.loan_ids[rows[there]], seen.only(there)
+        return self._lent[feature_set.version]
 
-    def _loans(self, look: Look, policy: Policy, challenger: Challenger | None, previous: Challenger | None) -> Loans:
+    def _loans(
+        self,
+        look: Look,
+        policy: Policy,
+        feature_set: FeatureSet,
+        challenger: Challenger | None,
+        previous: Challenger | None,
+    ) -> Loans:
         """The loans known at a look, beside what they looked like when they were granted."""
         lives = read_lives(self._moment.connection, known_at=look.known_at)
         place = {loan: row for row, loan in enumerate(lives.loan_ids.tolist())}
-        known = [(at, place[loan]) for at, loan in enumerate(self._lent_ids.tolist()) if loan in place]
+        ids, lent = self._as_lent(feature_set)
+        known = [(at, place[loan]) for at, loan in enumerate(ids.tolist()) if loan in place]
         at, rows = (np.array(column, np.intp) for column in zip(*known, strict=True)) if known else _NONE
         old = lives.disbursed[rows] <= look.last.toordinal()
         at, rows = at[old], rows[old]
-        seen, disbursed = self._lent.only(at), lives.disbursed[rows]
+        seen, disbursed = lent.only(at), lives.disbursed[rows]
         until = seen_until(lives, look.last)
         outcome = outcomes_of(
             lives.loan, lives.month_end, lives.balance, lives.days_past_due,
@@ -126,7 +137,7 @@ class CountyFrames:
         return Loans(
             vintage=vintages(disbursed),
             pd=chances(challenger, seen.matrix) if challenger else np.full(len(rows), np.nan),
-            previous_pd=chances(previous, seen.matrix) if previous else None,
+            previous_pd=chances(previous, self._as_lent(previous.feature_set)[1].matrix[at]) if previous else None,
             score=seen.score.astype(np.float64),
             grade=seen.grade,
             bad=bad,
@@ -152,33 +163,7 @@ class CountyFrames:
             self._models[move.sha256] = found
         return self._models[move.sha256]
 
-    def _labels(self, policy: Policy) -> Mapping[str, Mapping[str, Text]]:
-        industry = next((it for it in policy.indicators if it.id == "industry"), None)
-        return {
-            "township": {code: Text(*names) for code, names in self._names.items() if len(code) == TOWNSHIP_DIGITS},
-            "purpose": {it.id: it.label for it in policy.terms.purposes},
-            "industry": {word: policy.words[word] for word in industry.categories if word in policy.words}
-            if industry
-            else {},
-            "source": {it.id: it.label for it in policy.sources},
-            "indicator": {it.id: it.label for it in policy.indicators},
-            "registered_poor": POOR,
-            "status": STATUS,
-            "veto": {it.id: policy.reasons[it.reason].text for it in policy.vetoes if it.reason in policy.reasons},
-        }
 
-
-POOR = {
-    "yes": Text("建档立卡户(含已脱贫、边缘户)", "registered poor, lifted or marginal"),
-    "no": Text("非建档立卡户", "not registered poor"),
-    "unknown": Text("未知", "unknown"),
-}
-STATUS = {
-    "graded": Text("已评级", "graded"),
-    "below_a": Text("未达A级", "below A"),
-    "vetoed": Text("一票否决", "vetoed"),
-    "withheld": Text("暂不评级", "withheld"),
-}
 _NONE = (np.zeros(0, np.intp), np.zeros(0, np.intp))
 
 
