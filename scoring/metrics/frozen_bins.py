@@ -50,7 +50,7 @@ class FrozenBins:
             TypeError: labels against bins of numbers, or numbers against bins of labels.
         """
         labels = sample.dtype.kind == "U"
-        if len(sample) and labels != self._by_label() and (self.values != () or labels):
+        if len(sample) and self.values != () and labels != self._by_label():
             raise TypeError("Labels are counted in bins of labels and numbers in bins of numbers; freeze the same kind")
         if self.values is None:
             place, known = np.searchsorted(self.edges, sample, side="left"), len(self.edges) + 1

@@ -24,9 +24,9 @@ def ks_of(curve: Roc) -> FloatArray:
 
 
 def ks_p_value(gap: float, rows: int, other_rows: int) -> float:
-    """The chance of so great a gap between samples of these sizes from one distribution.
+    """The chance of so great a gap, either way, between samples of these sizes from one distribution.
 
-    Right for some tens of rows and more; too great where values repeat. NaN where a side has no rows.
+    gap: the greater of :func:`ks` of the score and of its negative. Right for some tens of rows and more; too great where values repeat. NaN where a side has no rows.
     """
     if not rows or not other_rows or math.isnan(gap):
         return float("nan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +51,24 @@ def test_auc_ks_brier_and_log_loss_are_those_of_the_libraries(seed: int) -> None
     assert float(log_loss(chance, bad, weights=weight)) == pytest.approx(
         their_log_loss(bad, chance, sample_weight=weight)
     )
+
+
+def test_a_thousand_inputs_agree_to_nine_decimals() -> None:
+    rng = np.random.default_rng(9)
+    for seed, rows in enumerate(rng.integers(10, 120, 1_000).tolist()):
+        score, bad, _ = _drawn(seed, rows, decimals=int(rng.integers(0, 8)))
+        chance = probability(score)
+        assert float(auc(score, bad)) == pytest.approx(roc_auc_score(bad, score), abs=1e-9)
+        theirs = ks_2samp(score[bad == 0], score[bad == 1], alternative="greater", method="asymp").statistic
+        assert float(ks(score, bad)) == pytest.approx(theirs, abs=1e-9)
+        assert float(brier(chance, bad)) == pytest.approx(brier_score_loss(bad, chance), abs=1e-9)
+        assert float(log_loss(chance, bad)) == pytest.approx(their_log_loss(bad, chance), abs=1e-9)
+        edges = np.unique(np.quantile(chance, np.linspace(0, 1, 11)[1:-1]))
+        bins = pandas.cut(chance, [-np.inf, *edges, np.inf], right=False)
+        by_bin = pandas.DataFrame({"said": chance, "real": bad}).groupby(bins, observed=True)
+        curve = by_bin.mean().assign(rows=by_bin.size())
+        theirs = ((curve["said"] - curve["real"]).abs() * curve["rows"]).sum() / rows
+        assert float(calibration.ece(chance, bad)) == pytest.approx(theirs, abs=1e-9)
 
 
 @given(SEEDS)
