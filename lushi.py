@@ -34,6 +34,7 @@ import serving.commands.policy
 import serving.commands.retention
 import serving.commands.serve
 import serving.commands.user
+import serving.commands.watch
 import training.commands
 from feature_store.feature_set import load_feature_set
 from scoring.errors import LushiError
@@ -96,6 +97,7 @@ serving.commands.id_numbers.register(app, wired)
 serving.commands.retention.register(app, wired)
 serving.commands.assess.register(app)
 serving.commands.openapi.register(app, wired)
+serving.commands.watch.register(app, wired)
 serving.commands.serve.register(app, wired, settings)
 training.commands.register(
     app,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from scoring.metrics.arrays import FloatArray
+from scoring.metrics.estimate import Estimate
 from scoring.metrics.psi import edges_of, shares_of
 from scoring.metrics.wilson import wilson
 from training.calibrate import Calibration
@@ -56,8 +58,12 @@ def about(
     base: float,
     judged: Judged,
     gate: Gate,
+    realised: Mapping[str, Estimate],
 ) -> dict[str, object]:
-    """The content of ``challenger.json``, but for ``created_at``, which only who writes it knows."""
+    """The content of ``challenger.json``, but for ``created_at``, which only who writes it knows.
+
+    realised: every statistic on the judged rows, which the watch compares later loans with.
+    """
     edges = edges_of(judged.chance)
     found: dict[str, object] = {
         "format": FORMAT,
@@ -72,6 +78,7 @@ def about(
         "score_shares": shares_of(judged.chance, edges).tolist(),
         "pd_interval": pd_interval(judged.chance, judged.bad),
         "trained": window(table),
+        "realised": {name: it.value for name, it in realised.items() if math.isfinite(it.value)},
         "definition": {"zh": table.definition.zh, "en": table.definition.en},
         "gate": {
             "verdict": gate.verdict,

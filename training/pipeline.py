@@ -101,6 +101,7 @@ def _train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous:
         base=explained.base,
         judged=judged,
         gate=verdict,
+        realised=results.overall,
     )
     numbers = (
         run_figures.counts(table, trains, judged, parts, plan)

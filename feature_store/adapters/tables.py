@@ -15,6 +15,7 @@ from feature_store.adapters import (
     policy_tables,
     rights_tables,
     service_tables,
+    watch_reports,
 )
 from feature_store.adapters.fact_tables import metadata
 
@@ -28,6 +29,7 @@ __all__ = [
     "policy_tables",
     "rights_tables",
     "service_tables",
+    "watch_reports",
 ]
 
 APPEND_ONLY = (
@@ -63,4 +65,5 @@ APPEND_ONLY = (
     "alarms",
     "webhook_messages",
     "webhook_attempts",
+    "watch_reports",
 )

@@ -10,8 +10,8 @@ import json
 import math
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ class About:
     pd_edges: inner limits of the bands of PD, ascending; pd_low, pd_high: 95 % interval of each
     band's realised rate, one more than the limits. score_edges: inner limits of the bins of PD for the
     stability index; score_shares: each bin's share at training; both empty where none is stated. usual_pd: mean
-    PD of held-out loans by the card's grade.
+    PD of held-out loans by the card's grade. trained_until, trained_rows: of the rows that trained; None and 0 where not stated. realised: statistics on the rows that judged; empty where not stated.
     """
 
     name: str
@@ -65,6 +65,9 @@ class About:
     verdict: str
     gate_reasons: tuple[str, ...]
     usual_pd: Mapping[str, float]
+    trained_until: date | None = None
+    trained_rows: int = 0
+    realised: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_about(content: bytes) -> About:
@@ -131,6 +134,9 @@ class _Reader(FaultyFields):
             verdict=self._text(gate, "verdict"),
             gate_reasons=self._reasons(gate),
             usual_pd=self._usual(),
+            trained_until=self._trained_until(),
+            trained_rows=self._trained_rows(),
+            realised=self._realised(),
         )
         if self._faults:
             raise AboutUnusable(self._faults)
@@ -184,6 +190,25 @@ class _Reader(FaultyFields):
                 return found
         self._faults.append("'created_at' is not a time with a zone")
         return datetime.min.replace(tzinfo=UTC)
+
+    def _trained_until(self) -> date | None:
+        """The last day of the rows that trained, where it is stated."""
+        window = self._data.get("trained")
+        with suppress(ValueError):
+            return date.fromisoformat(str(window.get("to"))) if isinstance(window, dict) else None
+        return None
+
+    def _trained_rows(self) -> int:
+        window = self._data.get("trained")
+        rows = window.get("rows") if isinstance(window, dict) else None
+        return rows if isinstance(rows, int) and not isinstance(rows, bool) and rows > 0 else 0
+
+    def _realised(self) -> dict[str, float]:
+        given = self._data.get("realised", {})
+        if not isinstance(given, dict) or len(given) > MOST_FEATURES:
+            self._faults.append("'realised' is not a mapping of statistics to numbers")
+            return {}
+        return {name: self._number(given, name) for name in given}
 
     def _reasons(self, gate: dict[str, Any]) -> tuple[str, ...]:
         """The gate's reasons as they are to be shown; they decide nothing."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from feature_store.vector import Matrix
 from scoring.errors import LushiError
+from scoring.metrics.arrays import probability
 from serving.challenger.arithmetic import Unsound, numbers, outside
 from serving.challenger.load import Challenger
 
@@ -45,6 +46,16 @@ class Said:
     band: NDArray[np.int16]
     outside: NDArray[np.int32]
     contributions: NDArray[np.float64]
+
+
+def chances(challenger: Challenger, matrix: Matrix) -> NDArray[np.float64]:
+    """The PD of every row alone, without contributions: many times faster than :func:`ask_all`; (n_rows,)."""
+    about, found = challenger.about, np.empty(len(matrix))
+    for start in range(0, len(matrix), BLOCK):
+        block = slice(start, start + BLOCK)
+        margin = np.asarray(challenger.booster.predict(matrix[block], raw_score=True, num_threads=1), np.float64)
+        found[block] = probability(about.intercept + about.slope * margin)
+    return found
 
 
 def ask_all(challenger: Challenger, matrix: Matrix, progress: Progress = lambda _: None) -> Said:

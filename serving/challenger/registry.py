@@ -7,7 +7,7 @@ off, and a registry that does not exist yet is empty rather than made.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -66,6 +66,15 @@ class MlflowRegistry:
         """Give the alias to a version."""
         with _reachable():
             self._client.set_registered_model_alias(self._name, ALIAS, version)
+
+    def attach(self, version: str, files: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Put files and tags beside what training recorded of a version; those of the same names are replaced."""
+        with _reachable():
+            run_id = str(self._client.get_model_version(self._name, version).run_id)
+            for name, content in files.items():
+                self._client.log_text(run_id, content, name)
+            for key, value in tags.items():
+                self._client.set_tag(run_id, key, value)
 
     def _exists(self) -> bool:
         return not self._uri.startswith(_SQLITE) or Path(self._uri.removeprefix(_SQLITE)).is_file()

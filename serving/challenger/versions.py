@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -56,6 +57,14 @@ class Registry(Protocol):
 
     def alias(self) -> str | None:
         """The version that bears the alias; None where none does."""
+        ...
+
+    def attach(self, version: str, files: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Put files (name to text) and tags beside what training recorded of a version; those of the same names are replaced.
+
+        Raises:
+            RegistryUnavailable: where the registry cannot be changed.
+        """
         ...
 
     def move_alias(self, version: str) -> None:

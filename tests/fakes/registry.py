@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -21,6 +21,7 @@ class FakeRegistry:
     away: bool = False
     before_reading: Callable[[], None] = lambda: None
     read: int = 0
+    attached: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
 
     def add(self, artefact: Artefact, *, verdict: str = "promote") -> Version:
         """Register an artefact as the next version, tagged as training does."""
@@ -57,6 +58,14 @@ class FakeRegistry:
         """Give the alias to a version."""
         self._reachable()
         self.bearer = version
+
+    def attach(self, version: str, files: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Files and tags beside a version."""
+        self._reachable()
+        if version not in self.kept:
+            raise RegistryUnavailable("there is no such version")
+        before = self.attached.get(version, ({}, {}))
+        self.attached[version] = ({**before[0], **files}, {**before[1], **tags})
 
     def _reachable(self) -> None:
         if self.away:

@@ -250,3 +250,12 @@ def test_what_was_erased_after_its_time_is_not_forgotten_by_a_step_down(empty: s
         connection.execute(sa.text("INSERT INTO erased_facts VALUES ('filing', 7, now())"))
     with pytest.raises(RuntimeError, match="1 facts were erased"):
         downgrade(empty, "0006")
+
+
+def test_no_step_down_forgets_a_report_of_the_watch(empty: sa.Engine) -> None:
+    upgrade_to_head(empty)
+    with empty.begin() as connection:
+        row = "('2020-10-31', '2020Q3', now(), '{}', 'x', now())"
+        connection.execute(sa.text(f"INSERT INTO watch_reports VALUES {row}"))
+    with pytest.raises(RuntimeError, match="watch_reports holds recorded history"):
+        downgrade(empty, "0010")

@@ -18,6 +18,7 @@ from serving.challenger.standing import Challengers
 from serving.challenger.versions import Registry, RegistryUnavailable, with_model
 from tests.fakes import models
 from tests.fakes.registry import FakeRegistry
+from tests.serving.registered import register, uri_of
 
 SET = load_feature_set()
 MADE = [models.artefact(SET, seed=seed) for seed in range(2)]
@@ -110,3 +111,16 @@ def test_a_file_changed_where_it_is_kept_is_noticed(tracking_uri: str) -> None:
         path.unlink()
         with pytest.raises((ChallengerUnusable, RegistryUnavailable)):
             challengers.by_sha256(sha256(own.model), version)
+
+
+def test_files_and_tags_stand_beside_the_run_of_a_version(tmp_path: Path) -> None:
+    version = register(tmp_path, MADE[0])
+    registry = MlflowRegistry(uri_of(tmp_path))
+    for said in ("first", "second"):
+        registry.attach(version, {"watch/2020-10-31.json": said}, {"watch.2020-10-31": said})
+    client = registry._client
+    run = client.get_run(client.get_model_version(NAME, version).run_id)
+    assert run.data.tags["watch.2020-10-31"] == "second"
+    assert (tmp_path / run.info.run_id / "artifacts" / "watch" / "2020-10-31.json").read_text() == "second"
+    with pytest.raises(RegistryUnavailable):
+        registry.attach("99", {}, {})
