@@ -38,7 +38,7 @@ from scoring.errors import LushiError
 from serving.settings import Settings, read_settings
 from serving.wiring import Parts, wire
 from training.county import Asked, County, retrain
-from training.quarter import read_quarter
+from feature_store.quarter import read_quarter
 from training.tracking import Kept, Record
 
 app = typer.Typer(

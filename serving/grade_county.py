@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from feature_store.adapters import registers
 from feature_store.adapters.registers import Run
 from feature_store.adapters.store import county
+from feature_store.quarter import quarter_of as of_day
 from scoring.areas import TOWNSHIP_DIGITS, credit_township, credit_village
 from scoring.batch import STATUSES, assess_columns
 from scoring.policy.compiled import compiled
@@ -58,7 +59,7 @@ class Register:
 
 def quarter_of(on: date) -> str:
     """The quarter of a day, as 2017Q2."""
-    return f"{on.year}Q{(on.month + 2) // 3}"
+    return str(of_day(on))
 
 
 def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambda _: None) -> Register:

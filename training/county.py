@@ -17,7 +17,7 @@ from training.dataset import judged_from, table_of
 from training.pipeline import train
 from training.plan import Plan
 from training.previous import PreviousModel, PreviousUnusable, read_previous
-from training.quarter import Quarter
+from feature_store.quarter import Quarter
 from training.spec import TrainBefore
 from training.table import Table
 from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, registered, version_folder

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from training.county import Asked, County, retrain, train_county
-from training.quarter import read_quarter
+from feature_store.quarter import read_quarter
 from training.shown import PROMOTED, REFUSED, show, steps
 from training.tracking import Kept
 

@@ -21,7 +21,7 @@ from training.cohort import NothingToTrain
 from training.commands import register
 from training.county import Asked, County, _standing, retrain, train_county
 from training.previous import PreviousUnusable
-from training.quarter import Quarter, QuarterUnusable, read_quarter
+from feature_store.quarter import Quarter, QuarterUnusable, read_quarter
 from training.tracking import Kept, Record, metrics_of
 from training.trained import Trained
 
