@@ -34,11 +34,11 @@ import serving.commands.serve
 import serving.commands.user
 import training.commands
 from feature_store.feature_set import load_feature_set
+from feature_store.quarter import read_quarter
 from scoring.errors import LushiError
 from serving.settings import Settings, read_settings
 from serving.wiring import Parts, wire
 from training.county import Asked, County, retrain
-from feature_store.quarter import read_quarter
 from training.tracking import Kept, Record
 
 app = typer.Typer(

@@ -12,12 +12,12 @@ from feature_store.adapters import promotions
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.store import Store
 from feature_store.feature_set import FeatureSet
+from feature_store.quarter import Quarter
 from training.cohort import NothingToTrain, Policies, cohort
 from training.dataset import judged_from, table_of
 from training.pipeline import train
 from training.plan import Plan
 from training.previous import PreviousModel, PreviousUnusable, read_previous
-from feature_store.quarter import Quarter
 from training.spec import TrainBefore
 from training.table import Table
 from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, registered, version_folder

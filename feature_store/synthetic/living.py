@@ -42,17 +42,18 @@ class Life:
             LushiError: where a file is not imported, with its first faults.
         """
         days = []
-        while self.rounds and (now := recorded_at(self.rounds[0])) <= moment:
+        while self.rounds and recorded_at(self.rounds[0]) <= moment:
             folder = self.rounds.pop(0)
             progress(f"importing the files of {folder.name}")
-            for path in files_in_order([folder]):
-                done = import_file(
-                    self.store, path, policies=self.policies, now=lambda now=now: now, id_key=self.id_key
-                )
-                if done.outcome == "refused":
-                    raise LushiError(f"{path} was refused: {'; '.join(map(str, done.faults[:3]))}")
+            self._import(folder, recorded_at(folder))
             days.append(date.fromisoformat(folder.name))
         return days
+
+    def _import(self, folder: Path, at: datetime) -> None:
+        for path in files_in_order([folder]):
+            done = import_file(self.store, path, policies=self.policies, now=lambda: at, id_key=self.id_key)
+            if done.outcome == "refused":
+                raise LushiError(f"{path} was refused: {'; '.join(map(str, done.faults[:3]))}")
 
 
 def recorded_at(round_folder: Path) -> datetime:
