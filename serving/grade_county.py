@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -62,15 +62,20 @@ def quarter_of(on: date) -> str:
     return str(of_day(on))
 
 
-def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambda _: None) -> Register:
+def grade_county(
+    parts: Parts, on: date, progress: Callable[[str], None] = lambda _: None, *, known_at: datetime | None = None
+) -> Register:
     """Grade every household on a day and write the register; the whole run or nothing.
+
+    known_at: a time of the past from which to look; None for now.
 
     Raises:
         PolicyNotInForce, StoreUnavailable.
     """
     policy = parts.policies.in_force(on)
     quarter = quarter_of(on)
-    known_at = parts.store.now(parts.clock.now)
+    now = parts.store.now(parts.clock.now)
+    known_at = now if known_at is None else min(known_at, now)
     with parts.store.looking(known_at) as moment:
         progress("reading filings")
         found = county(moment.connection, on=on, known_at=moment.known_at, policy=policy)
@@ -90,7 +95,7 @@ def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambd
             policy_id=policy.id,
             policy_sha256=policy.sha256,
             known_at=moment.known_at,
-            recorded_at=moment.known_at,
+            recorded_at=now,
             summary=_summary(policy, columns.status, columns.grade, villages, townships),
         )
         registers.write_rows(

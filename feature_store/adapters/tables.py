@@ -12,6 +12,7 @@ from feature_store.adapters import (
     id_tables,
     people_tables,
     policy_tables,
+    quarter_tables,
     rights_tables,
     service_tables,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "metadata",
     "people_tables",
     "policy_tables",
+    "quarter_tables",
     "rights_tables",
     "service_tables",
 ]
@@ -53,6 +55,7 @@ APPEND_ONLY = (
     "reports",
     "closings",
     "policy_records",
+    "quarter_steps",
     "people",
     "person_passwords",
     "person_endings",
