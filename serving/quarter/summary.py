@@ -118,12 +118,12 @@ def _to_do(work: Work) -> list[dict[str, Any]]:
                 "command": f"lushi promote {version} --by NAME --second NAME --why TEXT",
             }
         )
-    for code in found["areas"]["awaiting_release"]:
+    if codes := found["areas"]["awaiting_release"]:
         acts.append(
             {
-                "zh": f"两人可解除 {code} 的停贷",
-                "en": f"two people may release {code}",
-                "command": f"lushi area release {code} --by NAME --second NAME --why TEXT",
+                "zh": f"两人可解除停贷:{'、'.join(codes)}",
+                "en": f"two people may release {', '.join(codes)}",
+                "command": "lushi area release CODE --by NAME --second NAME --why TEXT",
             }
         )
     return acts
