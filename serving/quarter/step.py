@@ -45,7 +45,7 @@ class TrainedVersion(Protocol):
 Train = Callable[[Parts, Quarter, datetime, Progress], TrainedVersion]
 """Trains a quarter's version as known at a time, once; raises :class:`NothingTrained` where it cannot be."""
 Watch = Callable[[Parts, Quarter, datetime, Progress], Result]
-"""Watches a quarter as known at a time; the same again gives the same. ``alarms`` of the result is a list."""
+"""Watches a quarter as known at a time; the same again gives the same. ``alarms`` of the result lists what it raised, each with its ``level``."""
 
 
 @dataclass(frozen=True, slots=True)

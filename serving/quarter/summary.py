@@ -93,7 +93,8 @@ def _gate(found: Result) -> tuple[str, str]:
 
 def _watch(found: Result) -> tuple[str, str]:
     alarms = found.get("alarms", ())
-    return f"监测报警 {len(alarms)} 条", f"{len(alarms)} alarms of the watch"
+    red = sum(it.get("level") == "red" for it in alarms)
+    return f"监测报警 {len(alarms)} 条,其中红色 {red} 条", f"{len(alarms)} alarms of the watch, {red} of them red"
 
 
 _SAID: Mapping[str, Said] = {
