@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import warnings
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -21,7 +22,11 @@ def make_whole(database: Path) -> None:
     mlflow_manners.set_up()
     from mlflow import MlflowClient
 
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=database.parent, ignore_cleanup_errors=True) as name:
+    with (
+        warnings.catch_warnings(),
+        tempfile.TemporaryDirectory(prefix=".making-", dir=database.parent, ignore_cleanup_errors=True) as name,
+    ):
+        mlflow_manners.hush()
         making, whole = Path(name, "making.db"), Path(name, "whole.db")
         uri = f"sqlite:///{making.as_posix()}"
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
