@@ -21,6 +21,7 @@ from serving.wiring import Parts, wire
 from tests.serving.quarter.lived import KILLED, Lived
 
 HOUSEHOLDS = 500
+EMPTY = "quarter_empty"
 
 
 @pytest.fixture(scope="session")
@@ -45,25 +46,27 @@ def life_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_life(
     server: str, life_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Lived]]:
-    """Makes a county in a database of its own, nothing imported yet; ``like`` copies another one's database as it is."""
+    """Makes a county in a database of its own, nothing imported yet; ``like`` copies another one's database as it is.
+
+    The databases end with the session's server.
+    """
     root = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     made: list[Lived] = []
+    with root.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {EMPTY}"))
+    upgrade_to_head(sa.create_engine(sa.make_url(server).set(database=EMPTY), poolclass=sa.NullPool))
 
     def make(folder: Path = life_folder, like: Lived | None = None) -> Lived:
         name = f"quarter_{len(made)}"
         if like is not None:
             like.parts.store.engine.dispose()
         with root.connect() as connection:
-            template = f" TEMPLATE {like.database}" if like is not None else ""
-            connection.execute(sa.text(f"CREATE DATABASE {name}{template}"))
+            connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {like.database if like else EMPTY}"))
         url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
         data = tmp_path_factory.mktemp("data")
         clock = FixedClock(Quarter(2017, 1).closing)
         environment = {"LUSHI_DATA": str(data), "LUSHI_DATABASE_URL": url, "LUSHI_MLRUNS": str(data / "mlruns")}
         parts: Parts = replace(wire(read_settings(environment)), clock=clock)
-        if like is None:
-            engine = sa.create_engine(url, poolclass=sa.NullPool)
-            upgrade_to_head(engine)
         life = Life(parts.store, parts.policies, parts.id_key, folder)
         made.append(Lived(parts, clock, life, name, environment))
         return made[-1]
@@ -71,9 +74,6 @@ def make_life(
     yield make
     for one in made:
         one.parts.close()
-    with root.connect() as connection:
-        for one in made:
-            connection.execute(sa.text(f"DROP DATABASE {one.database} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")

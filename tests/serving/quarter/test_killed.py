@@ -72,7 +72,7 @@ def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(
 ) -> None:
     chance = random.Random(5)
     lived = _copy(make_life, until_killed)
-    said = run(lived, *(f"{chance.uniform(0.05, 1.6):.2f}s" for _ in range(6)), "0")
+    said = run(lived, *(f"{chance.uniform(0.05, 1.6):.2f}s" for _ in range(5)), "0")
     assert said[0] == "killed"
     assert (said[-1], set(said)) == ("ended", {"killed", "ended"})
     _once(lived, whole)
