@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 
 import typer
@@ -31,17 +32,21 @@ import serving.commands.models
 import serving.commands.objection
 import serving.commands.openapi
 import serving.commands.policy
+import serving.commands.quarter
 import serving.commands.retention
 import serving.commands.serve
 import serving.commands.user
 import serving.commands.watch
 import training.commands
 from feature_store.feature_set import load_feature_set
+from feature_store.quarter import Quarter, read_quarter
 from scoring.errors import LushiError
+from serving.quarter.step import NothingTrained
 from serving.settings import Settings, read_settings
 from serving.wiring import Parts, wire
+from training.cohort import NothingToTrain
 from training.county import Asked, County, retrain
-from training.quarter import read_quarter
+from training.faults import TableFaults
 from training.tracking import Kept, Record
 
 app = typer.Typer(
@@ -76,11 +81,20 @@ def train_quarter(parts: Parts, quarter: str, progress: Callable[[str], None]) -
     return retrain(county_of(parts), Asked(), read_quarter(quarter), again=False, progress=progress)[1]
 
 
+def train_known(parts: Parts, quarter: Quarter, known_at: datetime, progress: Callable[[str], None]) -> Kept:
+    """The same as known at a time; a quarter with too few judged loans has none."""
+    try:
+        return retrain(county_of(parts), Asked(), quarter, again=False, progress=progress, known_at=known_at)[1]
+    except (NothingToTrain, TableFaults) as error:
+        raise NothingTrained(str(error)) from error
+
+
 serving.commands.demo.register(app, settings, train_quarter)
 feature_store.synthetic.command.register(app)
 feature_store.commands.register(app, wired)
 serving.commands.policy.register(app, wired)
 serving.commands.grade.register(app, wired)
+serving.commands.quarter.register(app, wired, train_known)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from feature_store.adapters import registers
 from feature_store.adapters.read_areas import sign_release
@@ -31,10 +31,13 @@ class AreaStop:
     stop: Stop
 
 
-def area_stops(parts: Parts, on: date) -> list[AreaStop]:
-    """Every village and township of the county with its stop on a day, by code."""
+def area_stops(parts: Parts, on: date, *, known_at: datetime | None = None) -> list[AreaStop]:
+    """Every village and township of the county with its stop on a day, by code.
+
+    known_at: a time of the past from which to look; None for now.
+    """
     policy = parts.policies.in_force(on)
-    with parts.store.looking(parts.store.now(parts.clock.now)) as moment:
+    with parts.store.looking(known_at or parts.store.now(parts.clock.now)) as moment:
         history = moment.area_history("", on=on, policy=policy)
         names = registers.villages_of(moment.connection)
     stops = stops_of(history, policy, on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from feature_store.adapters import registers
 from feature_store.adapters.registers import Run
 from feature_store.adapters.store import county
+from feature_store.quarter import quarter_of as of_day
 from scoring.areas import TOWNSHIP_DIGITS, credit_township, credit_village
 from scoring.batch import STATUSES, assess_columns
 from scoring.policy.compiled import compiled
@@ -58,18 +59,23 @@ class Register:
 
 def quarter_of(on: date) -> str:
     """The quarter of a day, as 2017Q2."""
-    return f"{on.year}Q{(on.month + 2) // 3}"
+    return str(of_day(on))
 
 
-def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambda _: None) -> Register:
+def grade_county(
+    parts: Parts, on: date, progress: Callable[[str], None] = lambda _: None, *, known_at: datetime | None = None
+) -> Register:
     """Grade every household on a day and write the register; the whole run or nothing.
+
+    known_at: a time of the past from which to look; None for now.
 
     Raises:
         PolicyNotInForce, StoreUnavailable.
     """
     policy = parts.policies.in_force(on)
     quarter = quarter_of(on)
-    known_at = parts.store.now(parts.clock.now)
+    now = parts.store.now(parts.clock.now)
+    known_at = now if known_at is None else min(known_at, now)
     with parts.store.looking(known_at) as moment:
         progress("reading filings")
         found = county(moment.connection, on=on, known_at=moment.known_at, policy=policy)
@@ -89,7 +95,7 @@ def grade_county(parts: Parts, on: date, progress: Callable[[str], None] = lambd
             policy_id=policy.id,
             policy_sha256=policy.sha256,
             known_at=moment.known_at,
-            recorded_at=moment.known_at,
+            recorded_at=now,
             summary=_summary(policy, columns.status, columns.grade, villages, townships),
         )
         registers.write_rows(

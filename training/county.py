@@ -12,12 +12,12 @@ from feature_store.adapters import promotions
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.store import Store
 from feature_store.feature_set import FeatureSet
+from feature_store.quarter import Quarter
 from training.cohort import NothingToTrain, Policies, cohort
 from training.dataset import judged_from, table_of
 from training.pipeline import train
 from training.plan import Plan
 from training.previous import PreviousModel, PreviousUnusable, read_previous
-from training.quarter import Quarter
 from training.spec import TrainBefore
 from training.table import Table
 from training.tracking import Kept, Record, RecordUnavailable, check_ready, keep, registered, version_folder
@@ -61,9 +61,15 @@ def train_county(county: County, asked: Asked, *, progress: Callable[[str], None
 
 
 def retrain(
-    county: County, asked: Asked, quarter: Quarter, *, again: bool, progress: Callable[[str], None]
+    county: County,
+    asked: Asked,
+    quarter: Quarter,
+    *,
+    again: bool,
+    progress: Callable[[str], None],
+    known_at: datetime | None = None,
 ) -> tuple[Trained | None, Kept]:
-    """A quarter's training: as known when its books closed, registered once.
+    """A quarter's training: as known when its books closed, or at an earlier ``known_at``; registered once.
 
     None with the version that is there, where the quarter was trained already and ``again`` does not ask for more.
     """
@@ -71,7 +77,9 @@ def retrain(
     with county.store.alone(_WORK):
         if not again and (kept := registered(county.record, str(quarter))) is not None:
             return None, kept
-        return _train(county, asked, quarter.closed(now), quarter=str(quarter), progress=progress)
+        closed = quarter.closed(now)
+        known_at = closed if known_at is None else min(known_at, closed)
+        return _train(county, asked, known_at, quarter=str(quarter), progress=progress)
 
 
 def _train(

@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from feature_store.quarter import read_quarter
 from training.county import Asked, County, retrain, train_county
-from training.quarter import read_quarter
 from training.shown import PROMOTED, REFUSED, show, steps
 from training.tracking import Kept
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feature_store.adapters import mlflow_manners
+from feature_store.adapters.mlflow_store import make_whole
 from scoring.errors import LushiError
 from training import artefact
 from training.artefact import feature_set_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 COUNTY = "lushi-challenger"
+DATABASE = "mlflow.db"
 MODEL_FOLDER, CARD_FOLDER = "model", "card"
 _MOST_AT_ONCE = 500
 """Metrics sent in one batch; MLflow takes no more than a thousand."""
@@ -46,7 +48,7 @@ class Record:
     @property
     def tracking_uri(self) -> str:
         """The address as MLflow takes it."""
-        return self.uri or f"sqlite:///{(self.folder / 'mlflow.db').as_posix()}"
+        return self.uri or f"sqlite:///{(self.folder / DATABASE).as_posix()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ def _writable(record: Record) -> Iterator[None]:
         try:
             if not record.uri:
                 record.folder.mkdir(parents=True, exist_ok=True)
+                make_whole(record.folder / DATABASE)
             yield
         except Exception as error:
             if not mlflow_manners.is_theirs(error, MlflowException):

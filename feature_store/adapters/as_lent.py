@@ -20,6 +20,7 @@ from feature_store.adapters.point_in_time import Moments, PointInTime, point_in_
 from feature_store.adapters.sorted_statements import micros_of
 from feature_store.feature_set import FeatureSet
 from feature_store.filing import CIVIL_TIME
+from feature_store.quarter import quarter_of
 from feature_store.vector import LoanColumns, purpose_codes
 from scoring.batch import STATUSES, assess_columns
 from scoring.policy.compiled import compiled
@@ -72,7 +73,7 @@ def vintages(disbursed: NDArray[np.int64]) -> NDArray[Any]:
     """The quarter of each day number, as 2018Q3; (n,)."""
     distinct, where = np.unique(disbursed, return_inverse=True)
     days = [date.fromordinal(day) for day in distinct.tolist()]
-    return np.array([f"{day.year}Q{(day.month + 2) // 3}" for day in days], dtype="U6")[where]
+    return np.array([str(quarter_of(day)) for day in days], dtype="U6")[where]
 
 
 def _seen(

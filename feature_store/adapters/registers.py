@@ -17,6 +17,10 @@ from feature_store.adapters.service_tables import register_runs
 
 _TARGET = "register (run_no, household_no, village_code, status, grade, score, previous_grade, previous_status)"
 _ROWS = "SELECT household_no, status, grade FROM register WHERE run_no = %s"
+_MOVEMENT = sa.text("""
+    SELECT previous_status, previous_grade, grade, count(*) FROM register WHERE run_no = :run_no
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""")
+_HOLDS = sa.text("SELECT EXISTS (SELECT FROM register WHERE run_no = :run_no AND starts_with(village_code, :within))")
 _ROW = row_of(household=">i4", status=">i2", grade=">i2")
 
 
@@ -30,15 +34,44 @@ class Run:
     policy_id: str
 
 
-def last_run(connection: sa.Connection, *, before_quarter: str) -> Run | None:
-    """The newest run of the newest quarter before a quarter; None where there is none."""
+def last_run(connection: sa.Connection, *, before_quarter: str, before_run: int | None = None) -> Run | None:
+    """The newest run of the newest quarter before a quarter, and made before a run; None where there is none."""
+    query = sa.select(register_runs).where(register_runs.c.quarter < before_quarter)
+    if before_run is not None:
+        query = query.where(register_runs.c.run_no < before_run)
+    row = connection.execute(
+        query.order_by(register_runs.c.quarter.desc(), register_runs.c.run_no.desc()).limit(1)
+    ).one_or_none()
+    return Run(row.run_no, row.quarter, row.on_date, row.policy_id) if row else None
+
+
+def run_of(connection: sa.Connection, *, on: date, known_at: datetime, policy_sha256: str) -> Run | None:
+    """The first run that graded on a day as known at that very time under that policy; None where there is none."""
     row = connection.execute(
         sa.select(register_runs)
-        .where(register_runs.c.quarter < before_quarter)
-        .order_by(register_runs.c.quarter.desc(), register_runs.c.run_no.desc())
+        .where(register_runs.c.on_date == on)
+        .where(register_runs.c.known_at == known_at)
+        .where(register_runs.c.policy_sha256 == policy_sha256)
+        .order_by(register_runs.c.run_no)
         .limit(1)
     ).one_or_none()
     return Run(row.run_no, row.quarter, row.on_date, row.policy_id) if row else None
+
+
+def summary_of(connection: sa.Connection, run: Run) -> dict[str, Any]:
+    """What the run's summary holds: households, by status and by grade, credit villages and townships."""
+    query = sa.select(register_runs.c.summary).where(register_runs.c.run_no == run.run_no)
+    return dict(connection.execute(query).scalar_one())
+
+
+def movement(connection: sa.Connection, run: Run) -> list[tuple[int, int, int, int]]:
+    """(earlier status, earlier grade, grade, households) of a run; positions, -1 for none or unknown."""
+    return [tuple(row) for row in connection.execute(_MOVEMENT, {"run_no": run.run_no})]
+
+
+def holds(connection: sa.Connection, run: Run, *, within: str) -> bool:
+    """Whether a run holds a household of an area."""
+    return bool(connection.execute(_HOLDS, {"run_no": run.run_no, "within": within}).scalar_one())
 
 
 def standing(connection: sa.Connection, run: Run, household_no: NDArray[np.int32]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from feature_store.synthetic.county import write_county
+from feature_store.synthetic.rounds import MOST
+from feature_store.synthetic.scenarios import USUAL, names
 from scoring.errors import LushiError
 from scoring.policy.load import ROOT, load
 
@@ -42,8 +44,9 @@ def register(app: typer.Typer) -> None:
         ] = False,
         rounds: Annotated[
             int | None,
-            typer.Option(min=1, max=17, help="Write only the first so many of 17 rounds.", show_default="all"),
+            typer.Option(min=1, max=MOST, help="Write so many rounds; 20 end with 2021.", show_default="17"),
         ] = None,
+        scenario: Annotated[str, typer.Option(help=f"What the county lives through: {', '.join(names())}.")] = USUAL,
     ) -> None:
         """Write an invented county as import files: 19 townships, 352 villages, 17 quarters from April 2017.
 
@@ -66,6 +69,7 @@ def register(app: typer.Typer) -> None:
                     full_rows=full_rows,
                     rounds=rounds,
                     progress=lambda what, done: bar.update(task, description=what, completed=done),
+                    lives_through=scenario,
                 )
         except (LushiError, ValueError, OSError) as fault:
             console.print(f"[red]Nothing more was written:[/red] {fault}", highlight=False)

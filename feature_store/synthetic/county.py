@@ -21,8 +21,10 @@ from feature_store.synthetic.loan_book import LoanBook
 from feature_store.synthetic.places import Places, lay_out
 from feature_store.synthetic.poverty import draw_path
 from feature_store.synthetic.profiles import profiles_for
-from feature_store.synthetic.rounds import Round, rounds
-from feature_store.synthetic.settings import settings
+from feature_store.synthetic.rounds import MOST, USUAL, Round
+from feature_store.synthetic.rounds import rounds as first_rounds
+from feature_store.synthetic.scenarios import USUAL as USUAL_SCENARIO
+from feature_store.synthetic.scenarios import Scenario, scenario
 from feature_store.synthetic.traits import draw_traits
 from feature_store.synthetic.true_risk import Standing, TrueRisk, draw_risk
 from feature_store.synthetic.truth import Truth, empty_truth
@@ -70,29 +72,32 @@ def write_county(
     full_rows: bool,
     rounds: int | None,
     progress: Progress | None,
+    lives_through: str = USUAL_SCENARIO,
 ) -> list[Path]:
     """Write the county under ``out`` and return the round folders in order.
 
     Same policies, seed and size: same bytes. The true chances of the loans stand in ``truth/``, which no
     import reads. A round's folder is named by the day on which it is to be
     recorded. full_rows: only the first round, every source listing every household with all values.
-    rounds: write only the first so many.
+    rounds: the first so many, at most 20; None for the usual 17. lives_through: the scenario.
 
     Raises:
         FolderNotEmpty: ``out`` holds something already.
         ProfileMissing: a policy has an indicator that the profile tables do not describe.
         PoliciesDisagree: the two policies describe one indicator differently.
         TooManyHouseholds: more than household ids can number.
+        UnknownScenario: county.yaml has no such scenario.
         ValueError: no household, no round or an unknown format was asked for.
     """
     if format not in FORMATS:
         raise ValueError(f"files are written as {' or '.join(FORMATS)}; ask for one of them")
-    if rounds is not None and rounds < 1:
-        raise ValueError("a county needs at least one round: ask for 1 or more")
+    if rounds is not None and not 1 <= rounds <= MOST:
+        raise ValueError(f"a county has from 1 to {MOST} rounds: ask for so many")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FolderNotEmpty(f"{out} is not an empty folder; name a new folder or empty this one")
-    county = _found(households, seed, _indicators(policy_2017, policy_2021), (policy_2017, policy_2021), full_rows)
-    wanted = _rounds()[: 1 if full_rows else rounds]
+    lived, policies = scenario(lives_through), (policy_2017, policy_2021)
+    county = _found(households, seed, _indicators(*policies), policies, full_rows, lived)
+    wanted = first_rounds(1 if full_rows else rounds or USUAL)
     before: tuple[Standing, Granted] | None = None
     folders = []
     for number, at in enumerate(wanted):
@@ -114,7 +119,7 @@ def _stand(county: _County, on: date, until: date) -> tuple[Standing, Granted]:
     """Every household's risk and grade as a quarter begins; ``until``: the quarter's last day."""
     values, (first, second) = county.truth.values, county.policies
     binding = (first,) if until < second.effective_from else (first, second)
-    return county.risk.standing(values), granted(binding, county.desks.positions, values, on=on)
+    return county.risk.on(until).standing(values), granted(binding, county.desks.positions, values, on=on)
 
 
 def _write_truth(county: _County, folder: Path) -> None:
@@ -122,9 +127,6 @@ def _write_truth(county: _County, folder: Path) -> None:
     folder.mkdir()
     (folder / ASIDE).write_text("The truth of the synthetic county; no import reads this folder.\n", encoding="utf-8")
     county.book.true_pd().write_parquet(folder / "true_pd.parquet", compression="zstd", statistics=False)
-
-
-_rounds = rounds
 
 
 def _indicators(first: Policy, second: Policy) -> list[Indicator]:
@@ -143,10 +145,15 @@ def _indicators(first: Policy, second: Policy) -> list[Indicator]:
 
 
 def _found(
-    households: int, seed: int, indicators: list[Indicator], policies: tuple[Policy, Policy], full_rows: bool
+    households: int,
+    seed: int,
+    indicators: list[Indicator],
+    policies: tuple[Policy, Policy],
+    full_rows: bool,
+    lived: Scenario,
 ) -> _County:
     """Places, people and desks before the first round."""
-    figures = settings()
+    figures = lived.settings
     profiles = profiles_for(indicators)
     random = np.random.default_rng(seed)
     places = lay_out(random, households)
@@ -164,10 +171,10 @@ def _found(
         clears=frozenset(source.id for policy in policies for source in policy.sources if source.clear),
     )
     positions = {item.id: position for position, item in enumerate(indicators)}
-    desks = Desks(random, figures, positions, households, full_rows)
+    desks = Desks(random, figures, positions, households, full_rows, lived.filed_otherwise)
     # A stream of its own: what the county files does not depend on how its loans are drawn.
     lending = np.random.default_rng([seed, 1])
-    risk = draw_risk(lending, places, traits, settings=figures.risk, indicators=indicators)
+    risk = draw_risk(lending, places, traits, settings=figures.risk, indicators=indicators, new_causes=lived.new_causes)
     purposes = [purpose.id for purpose in policies[0].terms.purposes if purpose.allowed]
     book = LoanBook(lending, figures.loans, traits, risk, purposes)
     return _County(places, ids, truth, desks, book, risk, policies, random)

@@ -10,6 +10,7 @@ import numpy as np
 
 from feature_store.synthetic.arrays import Flags, Ints, Longs, Random
 from feature_store.synthetic.rounds import Round, due
+from feature_store.synthetic.scenarios import FiledOtherwise
 from feature_store.synthetic.settings import Settings
 from scoring.credit_file import MISSING
 from scoring.policy.elements import Indicator, Source
@@ -38,6 +39,7 @@ class Desks:
 
     unmatched: source to households it cannot match, shape (n_households,).
     waiting: late and corrected filings, to be recorded one round later.
+    filed_otherwise: what a source files otherwise from a day on, telling nobody.
     """
 
     random: Random
@@ -45,6 +47,7 @@ class Desks:
     positions: dict[str, int]
     n_households: int
     full_rows: bool
+    filed_otherwise: FiledOtherwise | None = None
     unmatched: dict[str, Flags] = field(default_factory=dict)
     waiting: list[Filed] = field(default_factory=list)
 
@@ -59,6 +62,8 @@ class Desks:
     def _main(self, policy: Policy, source: Source, values: Ints, at: Round, first: bool) -> Filed:
         indicators = tuple(item for item in policy.indicators if item.source == source.id)
         right = values[[self.positions[item.id] for item in indicators]]
+        if self.filed_otherwise is not None and self.filed_otherwise.source == source.id:
+            right = self.filed_otherwise.as_filed(indicators, right, at.observed_on)
         complete = source.clear and not self.full_rows
         base = Filed(source, source.id, indicators, at.observed_on, complete, np.zeros(0, np.int64), right)
         rows = self._rows(source)

@@ -103,7 +103,7 @@ class LoanBook:
     def _lend(self, at: Round, standing: Standing, granted: Granted, *, first: bool) -> None:
         """Lend until the share of households with a running loan is where it should be."""
         today, n = at.observed_on.toordinal(), self.traits.poor.size
-        passed = (today - FIRST.toordinal()) / (LAST.toordinal() - FIRST.toordinal())
+        passed = min(1.0, (today - FIRST.toordinal()) / (LAST.toordinal() - FIRST.toordinal()))
         share = self.settings.households_from + passed * (self.settings.households_to - self.settings.households_from)
         may = granted.limit_cny(np.arange(n), np.full(n, today - QUARTER_DAYS + 1)) > 0
         running = 0
@@ -129,7 +129,7 @@ class LoanBook:
             purposes=self.purposes,
             settings=self.settings,
         )
-        chance = self.risk.chance(
+        chance = self.risk.on(at.observed_on).chance(
             standing,
             household,
             disbursed=disbursed,

@@ -8,6 +8,9 @@ from datetime import date
 from scoring.policy.schema import Policy
 
 FIRST, LAST = date(2017, 3, 31), date(2021, 3, 31)
+USUAL = 17
+"""Rounds from the first to the last; the county can be lived on with for three more."""
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +23,14 @@ class Round:
     spring: bool
 
 
-def rounds() -> tuple[Round, ...]:
-    """All 17 rounds, from the quarter that ends on 2017-03-31 to the one that ends on 2021-03-31."""
+def rounds(count: int = USUAL) -> tuple[Round, ...]:
+    """The first so many rounds, from the quarter that ends on 2017-03-31; the 17th ends on :data:`LAST`, the 20th with 2021."""
     made = []
-    for year in range(FIRST.year, LAST.year + 1):
-        for quarter in (1, 2, 3, 4):
-            ends = tuple(month_end(year, 3 * quarter - back) for back in (2, 1, 0))
-            if FIRST <= ends[2] <= LAST:
-                recorded = date(year + quarter // 4, 3 * quarter % 12 + 1, 10)
-                made.append(Round(ends[2], recorded, (ends[0], ends[1], ends[2]), spring=quarter == 1))
+    for number in range(count):
+        year, quarter = FIRST.year + number // 4, number % 4 + 1
+        ends = tuple(month_end(year, 3 * quarter - back) for back in (2, 1, 0))
+        recorded = date(year + quarter // 4, 3 * quarter % 12 + 1, 10)
+        made.append(Round(ends[2], recorded, (ends[0], ends[1], ends[2]), spring=quarter == 1))
     return tuple(made)
 
 

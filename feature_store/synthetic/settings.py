@@ -153,7 +153,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole of county.yaml."""
+    """The whole of county.yaml but its scenarios."""
 
     sources: Mapping[str, SourceGaps]
     traits: TraitSettings
@@ -166,9 +166,16 @@ class Settings:
 
 
 @cache
+def plain_settings() -> dict[str, Plain]:
+    """county.yaml as it is written."""
+    plain: dict[str, Plain] = yaml.safe_load(Path(__file__).with_name("county.yaml").read_text(encoding="utf-8"))
+    return plain
+
+
+@cache
 def settings() -> Settings:
     """The settings that come with the product."""
-    plain: dict[str, Plain] = yaml.safe_load(Path(__file__).with_name("county.yaml").read_text(encoding="utf-8"))
+    plain = plain_settings()
     filing: dict[str, Plain] = {key: _frozen(value) for key, value in plain["filing"].items()}
     return Settings(
         sources={name: SourceGaps(**row) for name, row in plain["sources"].items()},
@@ -177,7 +184,7 @@ def settings() -> Settings:
         change=ChangeSettings(**plain["change"]),
         filing=FilingSettings(**filing),
         loans=LoanSettings(**{name: _frozen(value) for name, value in plain["loans"].items()}),
-        risk=_risk(plain["risk"]),
+        risk=read_risk(plain["risk"]),
         rules=tuple(Rule(row["when"], row["then"]) for row in plain["rules"]),
     )
 
@@ -186,7 +193,8 @@ def _frozen(value: Plain) -> Plain:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _risk(plain: dict[str, Plain]) -> RiskSettings:
+def read_risk(plain: dict[str, Plain]) -> RiskSettings:
+    """The risk as county.yaml writes it."""
     price, regional = dict(plain["price_shock"]), dict(plain["regional_shock"])
     for shock in (price, regional):
         shock["first"], shock["last"] = shock.pop("from"), shock.pop("to")

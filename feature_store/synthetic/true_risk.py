@@ -8,12 +8,14 @@ the card mean nothing beyond what the traits say.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
 from feature_store.synthetic.arrays import Doubles, Flags, Ints, Longs, Random
 from feature_store.synthetic.places import Places
+from feature_store.synthetic.scenarios import NewCauses
 from feature_store.synthetic.settings import RiskSettings
 from feature_store.synthetic.traits import TRAITS, Traits
 from scoring.credit_file import MISSING
@@ -43,6 +45,7 @@ class TrueRisk:
     """The risk's fixed parts. household: log-odds of each household that do not change, (n_households,).
 
     hit, risky: townships of the regional shock and villages with a local failure, by household.
+    later: the first day from which loans fail for other reasons, and the risk from then on.
     """
 
     settings: RiskSettings
@@ -50,6 +53,11 @@ class TrueRisk:
     household: Doubles
     hit: Flags
     risky: Flags
+    later: tuple[date, TrueRisk] | None = None
+
+    def on(self, day: date) -> TrueRisk:
+        """The risk of loans that are made on a day."""
+        return self.later[1] if self.later and day >= self.later[0] else self
 
     def standing(self, values: Ints) -> Standing:
         """Every household's standing, from codes (n_indicators, n_households)."""
@@ -104,24 +112,40 @@ class TrueRisk:
 
 
 def draw_risk(
-    random: Random, places: Places, traits: Traits, *, settings: RiskSettings, indicators: Sequence[Indicator]
+    random: Random,
+    places: Places,
+    traits: Traits,
+    *,
+    settings: RiskSettings,
+    indicators: Sequence[Indicator],
+    new_causes: NewCauses | None,
 ) -> TrueRisk:
     """The fixed parts: traits, what no file states, the townships that will be hit, the risky villages."""
     n = places.village_of.size
-    household = settings.unseen_household * random.standard_normal(n)
-    household += settings.unseen_village * random.standard_normal(len(places.village_codes))[places.village_of]
-    for trait, weight in settings.traits.items():
-        household += weight * traits.values[TRAITS.index(trait)].astype(np.float64)
+    unseen = settings.unseen_household * random.standard_normal(n)
+    unseen += settings.unseen_village * random.standard_normal(len(places.village_codes))[places.village_of]
     hit = np.zeros(len(places.township_codes), np.bool_)
     hit[random.choice(len(hit), min(settings.regional_shock.townships, len(hit)), replace=False)] = True
     risky = risky_villages(random, places, share=settings.risky_villages)
-    return TrueRisk(
+    risk = TrueRisk(
         settings=settings,
         indicators={item.id: (position, item) for position, item in enumerate(indicators)},
-        household=household,
+        household=_household(unseen, traits, settings),
         hit=hit[places.township_of][places.village_of],
-        risky=risky[places.village_of],
+        risky=risky[places.village_of] & (settings.risky_add != 0),
     )
+    if new_causes is None:
+        return risk
+    other = replace(risk, settings=new_causes.risk, household=_household(unseen, traits, new_causes.risk))
+    return replace(risk, later=(new_causes.first, other))
+
+
+def _household(unseen: Doubles, traits: Traits, settings: RiskSettings) -> Doubles:
+    """The log-odds of each household that do not change."""
+    household = unseen.copy()
+    for trait, weight in settings.traits.items():
+        household += weight * traits.values[TRAITS.index(trait)].astype(np.float64)
+    return household
 
 
 def risky_villages(random: Random, places: Places, *, share: float) -> Flags:

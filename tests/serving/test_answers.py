@@ -26,6 +26,7 @@ NEVER_ANSWERED = {
     "ModelTextUnusable",  # within the loading of a model
     "NoModel",  # of the command line
     "NotAtHand",  # within a replay, which says so
+    "NothingTrained",  # of the command line
     "NothingRead",  # within a replay, which says so
     "OpinionsUnsound",  # of the command line
     "OutputUnusable",  # of the command line
@@ -37,12 +38,16 @@ NEVER_ANSWERED = {
     "RegistryUnavailable",  # a decision goes out without opinion
     "ReleaseRefused",  # of the command line
     "RetentionRefused",  # of the command line
+    "QuarterUnusable",  # of the command line
     "RotationRefused",  # of the command line
     "SettingsInvalid",  # at start
     "OpinionsSuspended",  # of the command line
     "SuspensionRefused",  # of the command line
+    "SourcesMissing",  # of the command line
+    "StepSpoiled",  # of the command line
     "TlsUnusable",  # at start
     "TooManyHouseholds",  # of the command line
+    "UnknownScenario",  # of the command line
     "UnmaskingRefused",  # of the command line
     "UserRefused",  # of the command line
 }

@@ -15,13 +15,13 @@ from feature_store.adapters import promotions
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.store import AtWork, Store
 from feature_store.feature_set import FeatureSet
+from feature_store.quarter import Quarter, QuarterUnusable, read_quarter
 from scoring.policy.in_force import Policies
 from tests.training_data.conftest import END
 from training.cohort import NothingToTrain
 from training.commands import register
 from training.county import Asked, County, _standing, retrain, train_county
 from training.previous import PreviousUnusable
-from training.quarter import Quarter, QuarterUnusable, read_quarter
 from training.tracking import Kept, Record, metrics_of
 from training.trained import Trained
 

@@ -18,9 +18,9 @@ class QuarterUnusable(LushiError):
     """A quarter that is not written right, or not over."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Quarter:
-    """One quarter; ``str`` gives it as 2021Q1."""
+    """One quarter; ``str`` gives it as 2021Q1. A later one is the greater."""
 
     year: int
     number: int
@@ -34,6 +34,16 @@ class Quarter:
         following = date(self.year + self.number // 4, self.number % 4 * 3 + 1, 1)
         return following - timedelta(days=1)
 
+    @property
+    def begin(self) -> date:
+        """Its first day."""
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def closing(self) -> datetime:
+        """The last moment of its books, in UTC: what is recorded later belongs to a later quarter."""
+        return datetime.combine(self.end + BOOKS_OPEN, time.max, CIVIL_TIME).astimezone(UTC)
+
     def closed(self, now: datetime) -> datetime:
         """The time from which the quarter is looked at: the closing of its books, or now where they are open still.
 
@@ -45,8 +55,12 @@ class Quarter:
                 f"{self} is not over: it ends on {self.end.isoformat()} and today is {civil_day(now).isoformat()}; "
                 "give an earlier quarter"
             )
-        closing = datetime.combine(self.end + BOOKS_OPEN, time.max, CIVIL_TIME).astimezone(UTC)
-        return min(now, closing)
+        return min(now, self.closing)
+
+
+def quarter_of(day: date) -> Quarter:
+    """The quarter that a day lies in."""
+    return Quarter(day.year, (day.month + 2) // 3)
 
 
 def read_quarter(written: str) -> Quarter:
