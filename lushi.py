@@ -42,6 +42,7 @@ from feature_store.feature_set import load_feature_set
 from feature_store.quarter import Quarter, read_quarter
 from scoring.errors import LushiError
 from serving.quarter.step import NothingTrained
+from serving.quarter.watched import watch_quarter
 from serving.settings import Settings, read_settings
 from serving.wiring import Parts, wire
 from training.cohort import NothingToTrain
@@ -94,7 +95,7 @@ feature_store.synthetic.command.register(app)
 feature_store.commands.register(app, wired)
 serving.commands.policy.register(app, wired)
 serving.commands.grade.register(app, wired)
-serving.commands.quarter.register(app, wired, train_known)
+serving.commands.quarter.register(app, wired, train_known, watch_quarter)
 serving.commands.advise.register(app, wired)
 serving.commands.area.register(app, wired)
 serving.commands.client.register(app, wired)

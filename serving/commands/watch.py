@@ -15,7 +15,8 @@ from serving.commands import watch_table
 from serving.commands.output import check_output
 from serving.commands.watch_told import Html, Lang, Language, tell
 from serving.monitoring.page import page_of, write_page
-from serving.monitoring.watch import Watched, reports, stored, watch
+from serving.monitoring.told import watch_and_tell
+from serving.monitoring.watch import Watched, reports, stored
 from serving.wiring import Parts
 
 On = Annotated[
@@ -43,10 +44,12 @@ def register(app: typer.Typer, wired: Callable[[], Parts]) -> None:
         day = _day(on)
         check_output(html)
         with console.status("starting") as status:
-            found = watch(wired(), day, lambda step: status.update(step))
+            found, raised = watch_and_tell(wired(), day, lambda step: status.update(step))
         console.print("report made" if found.made else "the report of that day is there already", style="dim")
         if not found.linked:
             console.print("the registry of models is away: run this again to put the report beside the model's run")
+        if raised.suspended is not None:
+            console.print("[red]the opinion is suspended by rule[/]; two people resume it: lushi model resume")
         _give(found, console, html, lang)
 
     @group.command("show")

@@ -12,22 +12,29 @@ from serving.api.answers import ANSWERS, answer_of
 
 NEVER_ANSWERED = {
     "AboutUnusable",  # within the loading of a model
+    "AlarmsInvalid",  # of the command line
     "ApprovalRefused",  # of the command line
     "ChallengerUnusable",  # a decision goes out without opinion
     "ClientRefused",  # of the command line
     "ConsentsRefused",  # of the command line
     "DatabaseFolderUnusable",  # at start
+    "DraftUnfit",  # of the command line
     "ErasureRefused",  # of the command line
     "FeatureSetFaults",  # within the loading of a model
     "FeaturesUnknown",  # of the command line
     "FileRefused",  # of the command line
     "FolderNotEmpty",  # of the command line
+    "LimitsFaults",  # of the command line
     "MigrationRefused",  # at start
     "ModelTextUnusable",  # within the loading of a model
     "NoModel",  # of the command line
+    "NoReport",  # of the command line
+    "NobodyKnown",  # of the command line
     "NotAtHand",  # within a replay, which says so
-    "NothingTrained",  # of the command line
+    "NotMeasured",  # of the command line
     "NothingRead",  # within a replay, which says so
+    "NothingTrained",  # of the command line
+    "OpinionsSuspended",  # of the command line
     "OpinionsUnsound",  # of the command line
     "OutputUnusable",  # of the command line
     "PoliciesDisagree",  # of the command line
@@ -35,21 +42,23 @@ NEVER_ANSWERED = {
     "PortTaken",  # at start
     "ProfileMissing",  # of the command line
     "PromotionRefused",  # of the command line
+    "QuarterUnusable",  # of the command line
     "RegistryUnavailable",  # a decision goes out without opinion
     "ReleaseRefused",  # of the command line
     "RetentionRefused",  # of the command line
-    "QuarterUnusable",  # of the command line
     "RotationRefused",  # of the command line
     "SettingsInvalid",  # at start
-    "OpinionsSuspended",  # of the command line
-    "SuspensionRefused",  # of the command line
     "SourcesMissing",  # of the command line
     "StepSpoiled",  # of the command line
+    "SuspensionRefused",  # of the command line
+    "TableRefused",  # of the command line
     "TlsUnusable",  # at start
     "TooManyHouseholds",  # of the command line
+    "TrialUnsound",  # of the command line
     "UnknownScenario",  # of the command line
     "UnmaskingRefused",  # of the command line
     "UserRefused",  # of the command line
+    "WatchRefused",  # of the command line
 }
 """Errors that no route can raise, and where they belong instead."""
 
