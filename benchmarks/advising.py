@@ -19,12 +19,12 @@ from feature_store.feature_set import load_feature_set
 from feature_store.filing import CIVIL_TIME
 from scoring.canonical import sha256
 from scoring.terms import Request
-from serving.advise_county import advise_county, as_known
 from serving.challenger.many import ask_all
 from serving.challenger.standing import Challengers
 from serving.clock import FixedClock
 from serving.commands.advise import about_of, frame_of
 from serving.commands.output import write_frame
+from serving.county.advise_county import advise_county, as_known
 from serving.settings import read_settings
 from serving.wiring import Parts, wire
 

@@ -20,8 +20,8 @@ from feature_store.synthetic.county import write_county
 from feature_store.synthetic.living import Life
 from feature_store.synthetic.rounds import MOST, rounds
 from scoring.policy.load import ROOT, load
+from serving.approvals.promote import promote
 from serving.clock import FixedClock
-from serving.promote import promote
 from serving.quarter.run import run_quarter
 from serving.quarter.step import Train, Watch
 from serving.settings import read_settings

@@ -20,29 +20,29 @@ from scoring.validate import Problem
 from serving.access.callers import CsrfFailed, Forbidden, NotSignedIn
 from serving.access.passwords import Busy
 from serving.access.waits import MustWait
+from serving.accounts.sign_in import NoSession
 from serving.api.field_faults import fault_of
 from serving.api.problems import Fault, not_signed_in, problem, wait
 from serving.api.rate import TooManyCalls
 from serving.challenger.versions import NoSuchVersion
-from serving.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
-from serving.consent_check import ConsentInvalid
-from serving.consents import ConsentAmbiguous, ConsentTaken, UnknownConsent
-from serving.decide import KeyInUse, KeyReused
-from serving.find_household import IdNumberInvalid
+from serving.consents.check import ConsentInvalid
+from serving.consents.record import ConsentAmbiguous, ConsentTaken, UnknownConsent
+from serving.consents.scope import UnknownHousehold
+from serving.county.purposes import UnknownPurpose
+from serving.decisions.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
+from serving.decisions.decide import KeyInUse, KeyReused
 from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
-from serving.objections import ObjectionResolved, UnknownObjection
-from serving.overrides import OverrideRefused, SecondPerson, UnknownOverride
-from serving.purposes import UnknownPurpose
-from serving.readiness import NotReady
+from serving.operations.readiness import NotReady
+from serving.privacy.find_household import IdNumberInvalid
+from serving.privacy.unmask import NoIdNumber
 from serving.refused import Refused
-from serving.replay_three_way import ReplaysBusy, UnknownPolicy
-from serving.scope import UnknownHousehold
-from serving.sign_in import NoSession
+from serving.replay.three_way import ReplaysBusy, UnknownPolicy
+from serving.rights.objections import ObjectionResolved, UnknownObjection
+from serving.rights.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.telemetry.logs import get_logger, said
 from serving.telemetry.metrics import ERRORS
 from serving.turns import TooBusy
-from serving.unmask import NoIdNumber
 
 _LOG = get_logger("lushi.answers")
 

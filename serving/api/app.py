@@ -33,12 +33,12 @@ from serving.api.report_routes import report_routes
 from serving.api.request_form import RequestForm
 from serving.api.safe_headers import SafeHeaders
 from serving.api.session_routes import session_routes
-from serving.approve import adopt_policies
-from serving.area_states import AreaStates
-from serving.background import keep_doing
+from serving.approvals.approve import adopt_policies
 from serving.challenger.advise import warm
-from serving.database_kept import keep_database
-from serving.readiness import Readiness
+from serving.county.area_states import AreaStates
+from serving.operations.background import keep_doing
+from serving.operations.database_kept import keep_database
+from serving.operations.readiness import Readiness
 from serving.wiring import Parts
 
 WARM_MS = 5_000

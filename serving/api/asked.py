@@ -11,7 +11,7 @@ from fastapi import Header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from scoring.terms import Request
-from serving.closing import Cause
+from serving.decisions.closing import Cause
 
 HouseholdId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,39}$", examples=["411299101203-0042"])]
 Purpose = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["livestock"])]

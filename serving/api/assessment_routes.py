@@ -13,7 +13,7 @@ from serving.api.asked import AssessmentAsked
 from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.schemas_state import AssessmentAnswer
-from serving.purposes import check_purpose
+from serving.county.purposes import check_purpose
 from serving.wiring import Parts
 
 NOT_BINDING = {

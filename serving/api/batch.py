@@ -20,8 +20,8 @@ from serving.api.problems import documented
 from serving.api.rate import take_items
 from serving.api.receipts import answer
 from serving.api.schemas_decision import ManyAnswered
-from serving.area_states import AreaStates
-from serving.decide import DecisionRequest, decide
+from serving.county.area_states import AreaStates
+from serving.decisions.decide import DecisionRequest, decide
 from serving.wiring import Parts
 
 

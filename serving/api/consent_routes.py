@@ -14,8 +14,8 @@ from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.rights_asked import ConsentAsked, Nothing, Tenant
 from serving.api.schemas_rights import ConsentAnswer
-from serving.consents import Given, read_consent, record_consent, withdraw_consent
-from serving.shown import consent_answer
+from serving.consents.record import Given, read_consent, record_consent, withdraw_consent
+from serving.consents.shown import consent_answer
 from serving.wiring import Parts
 
 Recording = Annotated[Caller, allowed(Act.RECORD_CONSENT)]

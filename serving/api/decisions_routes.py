@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from serving.afterwards import afterwards
 from serving.api.access import ClosingDecisions, Deciding, ReadingDecisions
 from serving.api.asked import ClosingAsked, DecisionAsked, IdempotencyKey
 from serving.api.json_response import Json
@@ -14,10 +13,11 @@ from serving.api.problems import created, documented
 from serving.api.receipts import answer
 from serving.api.schemas_decision import DecisionAnswer, ErasedDecision
 from serving.api.schemas_rights import ClosingAnswer
-from serving.area_states import AreaStates
-from serving.closing import close_decision, closing_data
-from serving.decide import DecisionRequest, decide
+from serving.county.area_states import AreaStates
+from serving.decisions.closing import close_decision, closing_data
+from serving.decisions.decide import DecisionRequest, decide
 from serving.ledger import postgres as ledger
+from serving.rights.afterwards import afterwards
 from serving.wiring import Parts
 
 

@@ -8,7 +8,7 @@ from serving.api.access import ReadingService
 from serving.api.json_response import Json
 from serving.api.problems import documented, documented_open
 from serving.api.schemas_state import Alive, Ready
-from serving.readiness import Readiness
+from serving.operations.readiness import Readiness
 
 
 def health_routes(readiness: Readiness) -> APIRouter:

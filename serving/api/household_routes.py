@@ -13,9 +13,9 @@ from serving.api.asked import HouseholdId
 from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.schemas_state import HouseholdState
-from serving.area_states import AreaStates
-from serving.decide import state_of
-from serving.rights import rights_of
+from serving.county.area_states import AreaStates
+from serving.decisions.decide import state_of
+from serving.decisions.rights import rights_of
 from serving.wiring import Parts
 
 

@@ -11,8 +11,8 @@ from serving.api.asked import HouseholdId, SearchAsked, UnmaskingAsked
 from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.schemas_state import HouseholdFound, IdNumberShown
-from serving.find_household import search
-from serving.unmask import unmask
+from serving.privacy.find_household import search
+from serving.privacy.unmask import unmask
 from serving.wiring import Parts
 
 

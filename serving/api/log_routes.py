@@ -11,8 +11,8 @@ from serving.api.access import ReadingLog
 from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.schemas_state import ConsistencyProof, InclusionProof, LogKey
-from serving.checkpoints import checkpoint_now
 from serving.ledger import proofs
+from serving.operations.checkpoints import checkpoint_now
 from serving.wiring import Parts
 
 MOST = 2**53

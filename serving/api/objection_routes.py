@@ -16,9 +16,9 @@ from serving.api.json_response import Json
 from serving.api.problems import created, documented
 from serving.api.rights_asked import ObjectionAsked, OutcomeAsked
 from serving.api.schemas_rights import ObjectionAnswer, ObjectionsAnswer
-from serving.objection_lists import Wanted, list_objections
-from serving.objections import Raised, file_objection, read_objection, resolve_objection
-from serving.shown import objection_answer
+from serving.consents.shown import objection_answer
+from serving.rights.objection_lists import Wanted, list_objections
+from serving.rights.objections import Raised, file_objection, read_objection, resolve_objection
 from serving.wiring import Parts
 
 Objecting = Annotated[Caller, allowed(Act.OBJECT)]

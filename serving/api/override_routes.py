@@ -16,9 +16,9 @@ from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.rights_asked import Nothing, OverrideAsked
 from serving.api.schemas_rights import OverrideAnswer
-from serving.area_states import AreaStates
-from serving.overrides import Proposed, confirm_override, propose_override
-from serving.shown import override_answer
+from serving.consents.shown import override_answer
+from serving.county.area_states import AreaStates
+from serving.rights.overrides import Proposed, confirm_override, propose_override
 from serving.wiring import Parts
 
 Overriding = Annotated[Caller, allowed(Act.OVERRIDE)]

@@ -17,10 +17,10 @@ from serving.api.asked import Closed
 from serving.api.json_response import Json
 from serving.api.problems import documented
 from serving.api.schemas_replay import ReplayAnswer
-from serving.area_states import AreaStates
-from serving.replay_outcome import FIELDS, Outcome, moved_points
-from serving.replay_three_way import ReplaysBusy, ThreeWay, replay_otherwise
-from serving.replay_words import REASONS, VERDICTS
+from serving.county.area_states import AreaStates
+from serving.replay.outcome import FIELDS, Outcome, moved_points
+from serving.replay.three_way import ReplaysBusy, ThreeWay, replay_otherwise
+from serving.replay.words import REASONS, VERDICTS
 from serving.wiring import Parts
 
 AT_ONCE = 2

@@ -15,8 +15,8 @@ from serving.api.problems import documented
 from serving.api.report_page import page_of
 from serving.api.rights_asked import Nothing
 from serving.api.schemas_report import ReportAnswer
-from serving.area_states import AreaStates
-from serving.reports import issue_report
+from serving.county.area_states import AreaStates
+from serving.rights.reports import issue_report
 from serving.wiring import Parts
 
 Reporting = Annotated[Caller, allowed(Act.READ_REPORT)]

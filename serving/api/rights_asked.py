@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 
 from serving.api.asked import TEXT, Amount, Closed, Day, HouseholdId, Reference
-from serving.objections import MOST_STATEMENT, About, Outcome
-from serving.overrides import OverrideOutcome
-from serving.uses import Use
+from serving.consents.uses import Use
+from serving.rights.objections import MOST_STATEMENT, About, Outcome
+from serving.rights.overrides import OverrideOutcome
 
 Tenant = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", examples=["lushi-rcb"])]
 

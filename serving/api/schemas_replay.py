@@ -10,7 +10,7 @@ from pydantic import Field
 
 from scoring.grade import Status
 from serving.api.schemas import Answered, Grade, Money, Never, Number, Offer, Said, Sha256
-from serving.replay_words import Kind, Verdict
+from serving.replay.words import Kind, Verdict
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ from typing import Literal
 from uuid import UUID
 
 from serving.api.schemas import Absent, Answered, Money, Said, absent
-from serving.closing import Cause
-from serving.objections import About, Outcome
-from serving.overrides import OverrideOutcome
-from serving.uses import Use
+from serving.consents.uses import Use
+from serving.decisions.closing import Cause
+from serving.rights.objections import About, Outcome
+from serving.rights.overrides import OverrideOutcome
 
 
 class Right(Said):

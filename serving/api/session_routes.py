@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse
 
 from serving.access.callers import CsrfFailed, NotSignedIn
 from serving.access.sessions import COOKIE
+from serving.accounts.sign_in import sign_in, sign_out
 from serving.api.access import SIGN_IN, SigningOut
 from serving.api.credentials import from_elsewhere, name_and_password, sent, stays_here
 from serving.api.problems import documented
 from serving.api.query_form import check_query
 from serving.api.schemas_state import SessionOpened
-from serving.sign_in import sign_in, sign_out
 from serving.wiring import Parts
 
 

@@ -18,8 +18,8 @@ from rich.table import Table
 from scoring.batch import STATUSES
 from scoring.decision import money
 from scoring.terms import Request
-from serving.advise_county import AGREE, DISAGREE, NOT_COMPARED, Opinions, advise_county
 from serving.commands.output import OutputUnusable, check_output, write_frame
+from serving.county.advise_county import AGREE, DISAGREE, NOT_COMPARED, Opinions, advise_county
 from serving.wiring import Parts
 
 NOTE = "advisory, not used in the grade · 仅供参考,不用于评级"

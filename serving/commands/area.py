@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from feature_store.filing import civil_day
-from serving.areas import area_stops, release_area
+from serving.county.areas import area_stops, release_area
 from serving.wiring import Parts
 
 

@@ -18,8 +18,8 @@ from scoring.credit_file import MISSING, CreditFile, Reported
 from scoring.decision import binding_of, path_data
 from scoring.policy.certify import certify
 from scoring.policy.load import load
-from serving.assess_file import FileRefused, GradedFile, grade_file
 from serving.commands.output import check_output, write_frame
+from serving.county.assess_file import FileRefused, GradedFile, grade_file
 
 
 def register(app: typer.Typer) -> None:

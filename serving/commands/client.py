@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from serving.access.roles import Role
-from serving.clients import Issued, add_client, list_clients, revoke, rotate_key
+from serving.accounts.clients import Issued, add_client, list_clients, revoke, rotate_key
 from serving.wiring import Parts
 
 Name = Annotated[str, typer.Argument(help="The client, for example lushi-rcb-core.")]

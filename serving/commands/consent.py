@@ -13,9 +13,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from feature_store.faults import Fault
-from serving.consent_files import COLUMNS, ConsentsRefused, import_consents
-from serving.rights_lists import consents_of
-from serving.uses import USES, Use
+from serving.consents.files import COLUMNS, ConsentsRefused, import_consents
+from serving.consents.uses import USES, Use
+from serving.rights.lists import consents_of
 from serving.wiring import Parts
 
 SHOWN = 50

@@ -26,7 +26,7 @@ from serving.commands.demo_calls import howto
 from serving.commands.demo_challenger import Challenge, Train, challenge, tell
 from serving.commands.grade import show
 from serving.commands.serve import check_port, run
-from serving.grade_county import Register, grade_county
+from serving.county.grade_county import Register, grade_county
 from serving.settings import Settings
 from serving.wiring import Parts, wire
 

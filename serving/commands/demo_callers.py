@@ -9,12 +9,12 @@ from pathlib import Path
 
 from feature_store.filing import INVENTED_COUNTY, civil_day
 from serving.access.roles import Role
-from serving.clients import add_client
-from serving.consent_files import record_many
-from serving.consents import Given
-from serving.grade_county import Register
-from serving.users import add_user
-from serving.uses import Use
+from serving.accounts.clients import add_client
+from serving.accounts.users import add_user
+from serving.consents.files import record_many
+from serving.consents.record import Given
+from serving.consents.uses import Use
+from serving.county.grade_county import Register
 from serving.wiring import Parts
 
 BANKS = ("bank-one", "bank-two")

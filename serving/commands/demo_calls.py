@@ -6,11 +6,11 @@ import json
 
 import numpy as np
 
-from serving.area_states import AreaStates
 from serving.clock import SystemClock
 from serving.commands.demo_callers import BANKS, consent_of, key_file, keys_of, password_file
-from serving.decide import state_of
-from serving.grade_county import GRADED, Register
+from serving.county.area_states import AreaStates
+from serving.county.grade_county import GRADED, Register
+from serving.decisions.decide import state_of
 from serving.wiring import Parts
 
 _READ = ".venv/bin/python -c 'import json, sys; print(json.load(open(sys.argv[1])){})'"

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from scoring.errors import LushiError
+from serving.approvals.promote import promote
 from serving.challenger.versions import PROMOTE
-from serving.promote import promote
 from serving.wiring import Parts
 
 BY, SECOND = "demo analyst", "demo risk officer"

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from scoring.batch import STATUSES
 from serving.commands.output import check_output, write_frame
-from serving.grade_county import GRADED, Register, grade_county
+from serving.county.grade_county import GRADED, Register, grade_county
 from serving.wiring import Parts
 
 

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from serving.commands.output import OutputUnusable, check_output
-from serving.rotate_id_key import rotate
-from serving.unmask import UnmaskingRefused, households_of, unmask_many
+from serving.privacy.rotate_id_key import rotate
+from serving.privacy.unmask import UnmaskingRefused, households_of, unmask_many
 from serving.wiring import Parts
 
 _ID = re.compile("[0-9A-Za-z][0-9A-Za-z-]{0,39}")

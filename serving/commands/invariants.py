@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from feature_store.adapters import recorded
-from serving.invariants import NAMES, check
+from serving.operations.invariants import NAMES, check
 from serving.wiring import Parts
 
 BROKEN = 4

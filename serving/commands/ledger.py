@@ -12,9 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from feature_store.adapters import log_tables
 from scoring.errors import LushiError
-from serving.approve import unrecorded_policies
-from serving.checkpoints import checkpoint_now
+from serving.approvals.approve import unrecorded_policies
 from serving.ledger.verify import verify
+from serving.operations.checkpoints import checkpoint_now
 from serving.wiring import Parts
 
 BROKEN = 4

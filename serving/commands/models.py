@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from serving.alarms.suspend import standing
+from serving.approvals.promote import Listed, list_models, promote, rollback
 from serving.challenger.registry import ALIAS
 from serving.challenger.suspended import standing_words
-from serving.promote import Listed, list_models, promote, rollback
 from serving.wiring import Parts
 
 By = Annotated[str, typer.Option(help="Who moves the challenger.")]

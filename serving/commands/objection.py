@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from serving.objection_lists import Wanted, list_objections
+from serving.rights.objection_lists import Wanted, list_objections
 from serving.wiring import Parts
 
 MOST = 1000

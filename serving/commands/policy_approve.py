@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from serving.approve import approve_policy
+from serving.approvals.approve import approve_policy
 from serving.wiring import Parts
 
 

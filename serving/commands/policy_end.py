@@ -6,7 +6,7 @@ from datetime import date
 
 from scoring.errors import PolicyNotInForce
 from scoring.policy.in_force import Policies
-from serving.policy_ending import days_left, ending
+from serving.operations.policy_ending import days_left, ending
 
 
 def end_line(policies: Policies, on: date) -> str:

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from serving.area_states import AreaStates
 from serving.challenger.versions import NoSuchVersion
+from serving.county.area_states import AreaStates
 from serving.ledger import postgres as ledger
-from serving.replay import Replayed, replay
-from serving.replay_outcome import FIELDS, moved_points
-from serving.replay_three_way import ThreeWay, UnknownPolicy, replay_otherwise
-from serving.replay_words import VERDICTS, Verdict
+from serving.replay.again import Replayed, replay
+from serving.replay.outcome import FIELDS, moved_points
+from serving.replay.three_way import ThreeWay, UnknownPolicy, replay_otherwise
+from serving.replay.words import VERDICTS, Verdict
 from serving.wiring import Parts
 
 DIFFERENT, CANNOT = 1, 3

@@ -12,9 +12,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from feature_store.filing import civil_day
-from serving.erase import erase
-from serving.retention import Found, look, run
-from serving.retention_rules import Rule
+from serving.privacy.erase import erase
+from serving.privacy.retention import Found, look, run
+from serving.privacy.retention_rules import Rule
 from serving.wiring import Parts
 
 _HELP = "What was kept for its time: show it, erase it. 保存期限"

@@ -18,8 +18,8 @@ from serving.api.app import create_app
 from serving.api.http_protocol import WIRE
 from serving.clock import SystemClock
 from serving.commands.supervisor import Supervisor
-from serving.database_kept import look_after
-from serving.gauges import Gauges
+from serving.operations.database_kept import look_after
+from serving.operations.gauges import Gauges
 from serving.settings import Settings
 from serving.telemetry import logs
 from serving.telemetry.exposed import FOLDER, PortTaken, exposition, serve_metrics

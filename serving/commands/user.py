@@ -13,7 +13,7 @@ from rich.table import Table
 
 from scoring.errors import LushiError
 from serving.access.roles import Role
-from serving.users import add_user, change_password, end_user, list_users
+from serving.accounts.users import add_user, change_password, end_user, list_users
 from serving.wiring import Parts
 
 Name = Annotated[str, typer.Argument(help="The person, for example wang-li.")]

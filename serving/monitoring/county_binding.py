@@ -9,7 +9,7 @@ from feature_store.adapters.watch_counts import Counts, counts
 from scoring.areas import TOWNSHIP_DIGITS as TOWNSHIP
 from scoring.policy.elements import Text
 from scoring.policy.schema import Policy
-from serving.area_states import stops_of
+from serving.county.area_states import stops_of
 from serving.monitoring.frame import Share
 from serving.monitoring.looks import Look
 

@@ -19,9 +19,9 @@ from scoring.freshness import columns_on
 from scoring.policy.compiled import Compiled, compiled
 from scoring.policy.schema import Policy
 from scoring.terms import Request
-from serving.advise_county import as_known
 from serving.challenger.load import Challenger
 from serving.challenger.many import chances
+from serving.county.advise_county import as_known
 from serving.monitoring.frame import Feature, Floats, People
 
 STANDARD = Request("planting", Decimal(30_000), 24)

@@ -8,7 +8,7 @@ from feature_store.adapters.store import Moment
 from feature_store.filing import INVENTED_COUNTY
 from scoring.batch import STATUSES
 from scoring.errors import LushiError
-from serving.grade_county import GRADED, grade_county
+from serving.county.grade_county import GRADED, grade_county
 from serving.quarter.step import Result, Work
 
 

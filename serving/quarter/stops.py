@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from scoring.areas import TOWNSHIP_DIGITS
-from serving.areas import AreaStop, area_stops
+from serving.county.areas import AreaStop, area_stops
 from serving.quarter.step import Result, Work
 
 

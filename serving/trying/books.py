@@ -9,7 +9,7 @@ from feature_store.areas import AreaHistory
 from scoring.areas import bad_from_days
 from scoring.policy.lending import AreaRules
 from scoring.policy.schema import Policy
-from serving.area_states import stops_of
+from serving.county.area_states import stops_of
 
 
 class CountyStops:

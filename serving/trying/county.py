@@ -21,10 +21,10 @@ from scoring.outcomes import outcomes_of
 from scoring.policy.load import policy_of, read_texts
 from scoring.policy.schema import Policy
 from scoring.terms import Request
-from serving.advise_county import as_known, check_fits, standing_challenger
 from serving.challenger.arithmetic import Unsound, pd_alone
 from serving.challenger.load import Challenger
 from serving.challenger.many import OpinionsUnsound
+from serving.county.advise_county import as_known, check_fits, standing_challenger
 from serving.trying.attribution import Trial
 from serving.trying.books import CountyStops
 from serving.trying.cases import changed_cases

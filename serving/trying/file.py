@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scoring.policy.load import policy_of, read_texts
-from serving.assess_file import grade_file
+from serving.county.assess_file import grade_file
 from serving.trying.cases import changed_cases
 from serving.trying.groups import realised
 from serving.trying.report import Progress, finish, try_on

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scoring.areas import TOWNSHIP_DIGITS
 from scoring.policy.schema import Policy
-from serving.grade_county import AreaShare, area_shares
+from serving.county.grade_county import AreaShare, area_shares
 from serving.trying.movement import KINDS, UNCHANGED, Movement
 from serving.trying.outcomes import Book, Judged
 from serving.trying.seen import Seen

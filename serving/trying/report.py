@@ -11,7 +11,7 @@ from feature_store.filing import INVENTED_COUNTY
 from scoring.errors import LushiError
 from scoring.policy.in_force import incompatible
 from scoring.policy.schema import Policy
-from serving.reports import SYNTHETIC
+from serving.rights.reports import SYNTHETIC
 from serving.trying import words
 from serving.trying.attribution import Attribution, Part, Trial, attribute
 from serving.trying.checks import Checks, check

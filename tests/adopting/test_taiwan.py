@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from scoring.policy.certify import certify
 from scoring.policy.load import load
-from serving.assess_file import grade_file
 from serving.commands import assess
+from serving.county.assess_file import grade_file
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "docs" / "adopting" / "taiwan" / "policy"

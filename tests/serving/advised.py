@@ -12,7 +12,7 @@ from scoring.canonical import canonical, sha256
 from serving.challenger.load import Artefact
 from serving.challenger.standing import Challengers
 from tests.fakes.registry import FakeRegistry
-from tests.serving.county import Served, ask
+from tests.serving.served import Served, ask
 
 SET = load_feature_set()
 NO_ROOM = 60_000

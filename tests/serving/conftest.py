@@ -15,8 +15,8 @@ from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
 from tests.serving.advised import Advised
-from tests.serving.county import CHEAP, NOW, Calls, Served, ask, give_consents, header_of, import_round
 from tests.serving.old import LATER, Old
+from tests.serving.served import CHEAP, NOW, Calls, Served, ask, give_consents, header_of, import_round
 
 
 @pytest.fixture(scope="session")

@@ -32,9 +32,9 @@ from serving.api.app import create_app
 from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
-from tests.serving.county import CHEAP, NOW, Calls, Served, give_consents, header_of, import_round, numbers_of
 from tests.serving.judging import Judge, ask
 from tests.serving.real_values import SIGN_IN, SIGN_OUT, Real, add_person, roles_by_operation
+from tests.serving.served import CHEAP, NOW, Calls, Served, give_consents, header_of, import_round, numbers_of
 from tests.serving.spoiling import MARK, Headers, Sent, spoilt, whole_requests
 
 AT_ONCE = 8

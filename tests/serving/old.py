@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from feature_store.filing import CIVIL_TIME
 from serving.ledger.verify import Verified, verify
-from tests.serving.county import Served
+from tests.serving.served import Served
 
 PEOPLE = {"by": "Zhang San", "second": "Li Si", "why": "yearly clearing"}
 LATER = datetime(2022, 8, 1, 9, tzinfo=CIVIL_TIME)

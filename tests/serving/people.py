@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 
 from serving.access.passwords import Passwords
 from serving.access.roles import Role
+from serving.accounts.users import add_user
 from serving.api.app import create_app
-from serving.users import add_user
 from serving.wiring import Parts
-from tests.serving.county import PASSWORD, Served
+from tests.serving.served import PASSWORD, Served
 
 
 def person(own: Served, role: Role = Role.ANALYST, **of: str) -> str:

@@ -17,7 +17,7 @@ import httpx2
 import psutil
 
 from feature_store.adapters import embedded
-from tests.serving.county import Served
+from tests.serving.served import Served
 
 START_SECONDS = 120
 """Longest that a start may take on a machine that many share."""

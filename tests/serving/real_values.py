@@ -12,14 +12,14 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from serving.access.roles import MAY, Act, Role
+from serving.accounts.sign_in import sign_in
+from serving.accounts.users import add_user
 from serving.api.access import act_of
-from serving.consent_files import record_many
-from serving.consents import Given
-from serving.sign_in import sign_in
-from serving.users import add_user
-from serving.uses import Use
+from serving.consents.files import record_many
+from serving.consents.record import Given
+from serving.consents.uses import Use
 from serving.wiring import Parts
-from tests.serving.county import PASSWORD, Served, ask, consent_of, numbers_of, session_header
+from tests.serving.served import PASSWORD, Served, ask, consent_of, numbers_of, session_header
 
 _FROM, _UNTIL = date(2017, 4, 1), date(2018, 4, 1)
 

@@ -14,7 +14,7 @@ from scoring.canonical import sha256
 from serving.challenger.load import ABOUT, MODEL, Artefact
 from serving.challenger.registry import NAME, MlflowRegistry
 from serving.challenger.standing import Challengers
-from tests.serving.county import Served
+from tests.serving.served import Served
 
 
 def register(folder: Path, artefact: Artefact) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from httpx2 import Response
 
-from tests.serving.county import Served
+from tests.serving.served import Served
 
 
 def replayed(own: Served, decision_id: str, header: dict[str, str] | None = None, **changes: Any) -> Response:

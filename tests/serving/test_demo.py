@@ -17,14 +17,14 @@ from scoring.errors import LushiError
 from scoring.terms import Request
 from serving.access.callers import Caller
 from serving.access.roles import Role
-from serving.area_states import AreaStates
+from serving.approvals.promote import PromotionRefused, list_models, promote, rollback
 from serving.commands.demo import OPENS
 from serving.commands.demo_challenger import challenge
-from serving.decide import DecisionRequest, decide
-from serving.promote import PromotionRefused, list_models, promote, rollback
+from serving.county.area_states import AreaStates
+from serving.decisions.decide import DecisionRequest, decide
 from serving.settings import read_settings
 from serving.wiring import wire
-from tests.serving.county import consent_of, give_consents
+from tests.serving.served import consent_of, give_consents
 
 
 def _demo(folder: Path, *words: str) -> str:

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from feature_store.adapters.schema_check import read_schema
 from feature_store.filing import civil_day
-from serving.areas import area_stops
-from serving.checkpoints import checkpoint_now
-from serving.grade_county import grade_county
+from serving.county.areas import area_stops
+from serving.county.grade_county import grade_county
 from serving.ledger.verify import verify
-from serving.replay import replay
+from serving.operations.checkpoints import checkpoint_now
+from serving.replay.again import replay
 from tests.fakes import models
 from tests.serving.advised import SET, Advised
-from tests.serving.county import NOW, Served, ask, import_round
+from tests.serving.served import NOW, Served, ask, import_round
 
 CALLS = 40
 

@@ -23,10 +23,10 @@ from starlette.testclient import TestClient
 from scoring.policy.in_force import Policies
 from serving.api.app import create_app
 from serving.ledger.verify import verify
-from serving.replay import replay
+from serving.replay.again import replay
 from tests.fakes import models
 from tests.serving.advised import SET, Advised
-from tests.serving.county import Served, ask
+from tests.serving.served import Served, ask
 
 
 @pytest.fixture(scope="module")

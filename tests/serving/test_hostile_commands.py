@@ -17,7 +17,7 @@ from serving.commands import demo
 from serving.commands.output import OutputUnusable, check_output, write_frame
 from serving.settings import SettingsInvalid, read_settings
 from serving.wiring import wire
-from tests.serving.county import Served
+from tests.serving.served import Served
 
 
 def _lushi(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

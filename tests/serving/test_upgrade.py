@@ -22,7 +22,7 @@ from serving.challenger.standing import Challengers
 from serving.clock import FixedClock
 from serving.ledger import postgres as ledger
 from serving.ledger.verify import verify
-from serving.replay import replay
+from serving.replay.again import replay
 from serving.settings import read_settings
 from serving.wiring import Parts, wire
 from tests.fakes.registry import FakeRegistry

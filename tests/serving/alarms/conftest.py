@@ -17,7 +17,7 @@ from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import Parts, wire
 from tests.serving.alarms.receiver import Receiver, receiving
-from tests.serving.county import NOW
+from tests.serving.served import NOW
 
 
 @dataclass(frozen=True)

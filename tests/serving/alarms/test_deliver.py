@@ -27,13 +27,13 @@ from serving.alarms.post import Cause, post
 from serving.alarms.raise_alarms import raise_alarms
 from serving.alarms.standing import list_alarms
 from serving.alarms.suspend import resume, suspend
-from serving.background import tasks
 from serving.clock import FixedClock, SystemClock
+from serving.operations.background import tasks
 from tests.serving.alarms.conftest import Alarming
 from tests.serving.alarms.receiver import Receiver, plain, silent
 from tests.serving.alarms.reports import alarm, red, report
-from tests.serving.county import NOW, Served
 from tests.serving.processes import free_port
+from tests.serving.served import NOW, Served
 
 ON = date(2020, 10, 31)
 TWO = {"by": "Wang Fang", "second": "Li Qiang", "why": "the early signs moved"}
@@ -244,7 +244,7 @@ from serving.alarms.deliver import deliver
 from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import wire
-from tests.serving.county import NOW
+from tests.serving.served import NOW
 deliver(replace(wire(read_settings(os.environ)), clock=FixedClock(NOW)).joined())
 """
 

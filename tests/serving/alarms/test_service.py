@@ -15,8 +15,8 @@ from tests.fakes.models import artefact
 from tests.serving.advised import SET, Advised
 from tests.serving.alarms.receiver import Receiver
 from tests.serving.alarms.reports import alarm, red, report
-from tests.serving.county import Served, ask
 from tests.serving.processes import Service, wait_for
+from tests.serving.served import Served, ask
 
 
 @pytest.mark.slow

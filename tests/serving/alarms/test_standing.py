@@ -21,13 +21,13 @@ from serving.alarms.measured import MOST_LABELS
 from serving.alarms.raise_alarms import raise_alarms
 from serving.alarms.standing import list_alarms
 from serving.api.app import create_app
-from serving.gauges import Gauges
+from serving.operations.gauges import Gauges
 from serving.telemetry.logs import set_up
 from tests.serving.alarms.conftest import Alarming
 from tests.serving.alarms.receiver import Receiver, plain
 from tests.serving.alarms.reports import alarm, red, report
-from tests.serving.county import header_of
 from tests.serving.describing import fits
+from tests.serving.served import header_of
 
 ON = date(2020, 10, 31)
 WHOLE = {"kind": "whole", "ids": [], "zh": "全部", "en": "everything"}

@@ -23,20 +23,20 @@ from feature_store.adapters.connect import StoreUnavailable
 from scoring.canonical import canonical
 from scoring.suspension import NOTE
 from scoring.terms import Request
-from serving.advise_county import advise_county
 from serving.alarms.raise_alarms import raise_alarms
 from serving.alarms.suspend import SuspensionRefused, resume, suspend, suspend_by_rule
-from serving.area_states import AreaStates
 from serving.challenger import advise as advising
 from serving.challenger.suspended import WAS_SUSPENDED, OpinionsSuspended
+from serving.county.advise_county import advise_county
+from serving.county.area_states import AreaStates
 from serving.ledger.commitment import commitment
-from serving.replay import replay
-from serving.replay_three_way import replay_otherwise
-from serving.replay_words import Kind, Verdict
+from serving.replay.again import replay
+from serving.replay.three_way import replay_otherwise
+from serving.replay.words import Kind, Verdict
 from tests.fakes.models import artefact
 from tests.serving.advised import SET, Advised
 from tests.serving.alarms.reports import red, report
-from tests.serving.county import Served
+from tests.serving.served import Served
 
 TWO = {"by": "Wang Fang", "second": "Li Qiang", "why": "the early signs moved"}
 MODEL = artefact(SET)

@@ -18,7 +18,7 @@ from scoring.canonical import canonical
 from serving.api.app import create_app
 from serving.ledger import log, proofs, tree
 from serving.ledger.verify import Verified, verify
-from tests.serving.county import NOW, Served, ask
+from tests.serving.served import NOW, Served, ask
 from verify import check
 
 TABLES = ("log_entries", "log_nodes", "log_contents", "checkpoints", "decisions")

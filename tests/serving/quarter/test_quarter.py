@@ -16,7 +16,7 @@ import lushi
 from feature_store.adapters.store import AtWork
 from feature_store.quarter import Quarter, QuarterUnusable
 from scoring.canonical import canonical, sha256
-from serving.grade_county import grade_county
+from serving.county.grade_county import grade_county
 from serving.quarter.freshness import SourcesMissing
 from serving.quarter.run import StepSpoiled, run_quarter
 from serving.quarter.step import NothingTrained, Progress

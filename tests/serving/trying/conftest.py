@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from serving.trying.county import try_county
-from tests.serving.county import NOW, Served
+from tests.serving.served import NOW, Served
 from tests.serving.trying.drafts import Edit, draft_of
 
 ON = NOW.date()

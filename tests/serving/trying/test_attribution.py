@@ -20,7 +20,7 @@ from serving.trying.movement import Ranks, movement
 from serving.trying.outcomes import Book, judge
 from serving.trying.seen import NoStops, Seen
 from serving.trying.steps import Between
-from tests.serving.county import Served
+from tests.serving.served import Served
 from tests.serving.trying.conftest import ON
 from tests.serving.trying.drafts import IN_FORCE, SINGLE, draft_of
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scoring.terms import Request
-from serving.advise_county import advise_county
+from serving.county.advise_county import advise_county
 from serving.trying.county import try_county
 from serving.trying.groups import LEAST
 from serving.trying.tables import tables_of

@@ -14,13 +14,13 @@ import typer
 from typer.testing import CliRunner
 
 from scoring.policy.load import load, read_texts, sha256_of
-from serving.approve import INDEX
+from serving.approvals.approve import INDEX
 from serving.commands import policy_try
 from serving.trying.file import try_file
 from serving.wiring import Parts
 from tests.adopting.test_taiwan import CLIENTS, POLICY, needs_clients
 from tests.scoring.households import values_of
-from tests.serving.county import Served
+from tests.serving.served import Served
 from tests.serving.trying.conftest import ON
 from tests.serving.trying.drafts import AA_CUT, IN_FORCE, draft_of
 

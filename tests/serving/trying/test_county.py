@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from serving.grade_county import grade_county
+from serving.county.grade_county import grade_county
 from serving.trying.county import NobodyKnown, try_county
 from serving.trying.movement import KINDS
-from tests.serving.county import NOW, Served
+from tests.serving.served import NOW, Served
 from tests.serving.trying.conftest import ON, Tried
 from tests.serving.trying.drafts import AA_CUT, IN_FORCE, NEXT, SINGLE, Edit, draft_of
 

@@ -20,14 +20,14 @@ from feature_store.feature_set import load_feature_set
 from feature_store.synthetic.county import write_county
 from scoring.canonical import canonical, sha256
 from scoring.policy.load import ROOT, load
-from serving import decide
 from serving.api.app import create_app
 from serving.clock import FixedClock
+from serving.decisions import decide
 from serving.settings import read_settings
 from serving.wiring import wire
 from tests.fakes import models
 from tests.serving.advised import Advised
-from tests.serving.county import NOW, Served, import_round
+from tests.serving.served import NOW, Served, import_round
 
 HOUSEHOLDS, EACH = 12, 10
 _AS_THEN = decide.entry_content

@@ -1,0 +1,1 @@
+"""Clients and people made, ended and signed in."""

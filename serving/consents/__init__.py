@@ -1,0 +1,1 @@
+"""What a household allowed a bank, and who may look at whom."""

@@ -1,0 +1,1 @@
+"""Everyone at once: register, opinions, areas and their stops."""

@@ -1,0 +1,1 @@
+"""The bank's call: made, recorded and closed."""

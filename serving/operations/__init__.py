@@ -1,0 +1,1 @@
+"""What answers stand on, and what the service does by itself."""

@@ -1,0 +1,1 @@
+"""What leaves and when, ID numbers unmasked or under new keys."""

@@ -1,0 +1,1 @@
+"""A household's rights: objections, overrides, its own report."""
