@@ -71,6 +71,11 @@ lushi models
 lushi invariants
 lushi ledger verify
 lushi retrain --quarter {quarter}
+
+The same analyst watches the quarter (docs/watch.md; the page is watch.html), and asks whom the rules of 2021 would move, one day before they bind (docs/policies.md):
+
+lushi watch --on {opens:%Y-%m-%d} --lang en --html watch.html
+lushi policy try scoring/policy/lushi/2021-03-01 --on 2021-02-28 --lang en
 """
 
 

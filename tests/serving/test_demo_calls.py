@@ -44,11 +44,13 @@ class Shown:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The demonstration of a small county, serving; stopped at the end."""
     folder = tmp_path_factory.mktemp("demo")
-    for name in ("verify", ".venv/bin"):  # the calls are printed for whoever stands in the project's folder
+    for name in ("verify", "scoring", ".venv/bin"):  # the calls are printed for whoever stands in the project's folder
         (folder / name).parent.mkdir(exist_ok=True, parents=True)
-    (folder / "verify").symlink_to(ROOT / "verify")
+    for name in ("verify", "scoring"):
+        (folder / name).symlink_to(ROOT / name)
     (folder / ".venv" / "bin").mkdir()
-    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    for name in ("python", "lushi"):
+        (folder / ".venv" / "bin" / name).symlink_to(Path(sys.executable).with_name(name))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -91,6 +93,18 @@ def test_each_printed_call_does_what_is_said_of_it(shown: Shown) -> None:
     report = (shown.folder / "report.html").read_text(encoding="utf-8")
     assert household in report
     assert re.search(r"合成|synthetic|本人", report)
+
+
+def test_the_analyst_watches_the_quarter_and_tries_the_rules_that_follow(shown: Shown) -> None:
+    exports = "\n".join(line for line in shown.text.splitlines() if line.startswith("export LUSHI_"))
+    watched, tried = Shown(shown.text.replace("lushi watch", f"{exports}\nlushi watch"), shown.folder).run(
+        "The same analyst watches"
+    )[-2:]
+    assert "synthetic" in watched
+    assert "2021Q1" in watched
+    assert (shown.folder / "watch.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "lushi_2021_03_01" in tried
+    assert "In force" in tried
 
 
 def test_keys_and_passwords_are_their_owners_alone(shown: Shown) -> None:
