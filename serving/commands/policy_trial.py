@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.box import SIMPLE
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -40,10 +42,17 @@ def _checks(data: Mapping[str, Any], lang: Lang) -> str:
     )
 
 
+def _widest(name: str) -> int:
+    """Columns that a heading needs so that none of its words is broken."""
+    return max((cell_len(word) for word in name.split()), default=0)
+
+
 def _table(shown: Shown) -> Table:
-    table = Table(title=shown.title, title_justify="left")
+    table = Table(title=shown.title, title_justify="left", box=SIMPLE)
     for place, name in enumerate(shown.header):
-        table.add_column(escape(name), justify="left" if place == 0 else "right", overflow="fold")
+        table.add_column(
+            escape(name), justify="left" if place == 0 else "right", overflow="fold", min_width=_widest(name)
+        )
     for row in shown.rows:
         table.add_row(*(escape(it) for it in row))
     return table

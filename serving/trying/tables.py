@@ -14,7 +14,8 @@ STATUSES = {
     "vetoed": ("一票否决", "vetoed"),
     "withheld": ("暂不评级", "withheld"),
 }
-_SHOWN = ("newly_granted", "newly_refused", "higher", "lower", "terms", "other_status", "unchanged")
+_ALWAYS = ("newly_granted", "newly_refused", "unchanged")
+"""Kinds of move that are shown also where nobody makes them."""
 _SHORT = {
     "newly_granted": ("新授予", "newly granted"),
     "newly_refused": ("新拒绝", "newly refused"),
@@ -59,23 +60,17 @@ def _moves(data: Mapping[str, Any], lang: Lang) -> list[Shown]:
     people = pick(lang, "变动类别", "kinds of move")
     if data["poverty"]:
         people = pick(lang, "变动类别,按建档立卡状态", "kinds of move, by poverty registration")
-    made = [Shown(people, _header(lang), _by(lang, [everybody, *data["poverty"]]), note)]
+    kinds = [it for it in _SHORT if it in _ALWAYS or data["movement"]["kinds"][it]]
+    header = ("", pick(lang, "户数", "households"), *(pick(lang, *_SHORT[it]) for it in kinds))
+    made = [Shown(people, header, _by(lang, [everybody, *data["poverty"]], kinds), note)]
     if data["townships"]:
         title = pick(lang, "变动类别,按乡镇", "kinds of move, by township")
-        made.append(Shown(title, _header(lang), _by(lang, data["townships"])))
+        made.append(Shown(title, header, _by(lang, data["townships"], kinds)))
     return made
 
 
-def _header(lang: Lang) -> tuple[str, ...]:
-    return ("", pick(lang, "户数", "households"), *(pick(lang, *_SHORT[it]) for it in _SHOWN))
-
-
-def _by(lang: Lang, rows: list[Mapping[str, Any]]) -> tuple[tuple[str, ...], ...]:
-    return tuple((it[lang], f"{it['households']:,}", *_counts(it["kinds"])) for it in rows)
-
-
-def _counts(kinds: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(f"{kinds[it]:,}" for it in _SHOWN)
+def _by(lang: Lang, rows: list[Mapping[str, Any]], kinds: list[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple((it[lang], f"{it['households']:,}", *(f"{it['kinds'][kind]:,}" for kind in kinds)) for it in rows)
 
 
 def _yuan(data: Mapping[str, Any], lang: Lang) -> Shown:
