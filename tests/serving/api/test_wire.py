@@ -28,9 +28,7 @@ MARK = b"Zq9marker7f3a"
 def served_wire(make_county: Callable[[], Served]) -> Iterator[tuple[int, bytes]]:
     """The port of a real server, and the header of a live key."""
     served = make_county()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(served.parts), port=0, log_level="critical", access_log=False, **WIRE)
-    )
+    server = uvicorn.Server(uvicorn.Config(create_app(served.parts), port=0, log_config=None, access_log=False, **WIRE))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
