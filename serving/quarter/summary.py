@@ -9,6 +9,8 @@ from scoring.canonical import canonical, sha256
 from serving.quarter.step import Result, Work
 
 Said = Callable[[Result], tuple[str, str]]
+_MOST = 5
+"""Areas named in a sentence; all of them are in the step's own result."""
 
 
 def summarise(work: Work) -> Result:
@@ -122,9 +124,15 @@ def _to_do(work: Work) -> list[dict[str, Any]]:
     if codes := found["areas"]["awaiting_release"]:
         acts.append(
             {
-                "zh": f"两人可解除停贷:{'、'.join(codes)}",
-                "en": f"two people may release {', '.join(codes)}",
+                "zh": f"两人可解除停贷:{_some('、', codes)}"
+                + (f" 等 {len(codes)} 个区域" if len(codes) > _MOST else ""),
+                "en": f"two people may release {_some(', ', codes)}"
+                + (f" and {len(codes) - _MOST} more areas" if len(codes) > _MOST else ""),
                 "command": "lushi area release CODE --by NAME --second NAME --why TEXT",
             }
         )
     return acts
+
+
+def _some(comma: str, codes: list[str]) -> str:
+    return comma.join(codes[:_MOST])
