@@ -22,6 +22,7 @@ from feature_store.adapters.store import AtWork
 from feature_store.quarter import Quarter, read_quarter
 from serving.clock import FixedClock
 from serving.quarter.run import run_quarter
+from serving.quarter.watched import watch_quarter
 from serving.settings import read_settings
 from serving.wiring import Parts, wire
 
@@ -42,7 +43,7 @@ def close(parts: Parts, quarter: Quarter, kill_at: int) -> None:
 
     while True:
         try:
-            run_quarter(parts, quarter, train=lushi.train_known, told=count)
+            run_quarter(parts, quarter, train=lushi.train_known, watch=watch_quarter, told=count)
             return
         except AtWork:
             time.sleep(BEGUN)

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from serving.ledger.verify import verify
+from serving.quarter.watched import watch_quarter
 from tests.serving.quarter.lived import KILLED, Lived
 
 ROOT = Path(__file__).parents[3]
-STEPS = 7
+STEPS = 8
 
 
 def run(lived: Lived, *kills: str) -> list[str]:
@@ -36,7 +37,7 @@ def run(lived: Lived, *kills: str) -> list[str]:
 def whole(make_life: Callable[..., Lived], until_killed: Lived) -> dict[str, bytes]:
     """The quarter's results without any kill."""
     lived = _copy(make_life, until_killed)
-    lived.close(KILLED)
+    lived.close(KILLED, watch=watch_quarter)
     return lived.recorded(KILLED)
 
 
@@ -53,6 +54,7 @@ def _once(lived: Lived, whole: dict[str, bytes]) -> None:
     assert lived.count("SELECT count(*) FROM log_entries WHERE kind = 'quarter_step'") == STEPS
     assert lived.count("SELECT count(*) FROM register_runs") == 1
     assert len(lived.parts.challengers.registry.versions()) == 1
+    assert lived.count("SELECT count(*) FROM watch_reports") == lived.count("SELECT count(*) FROM alarm_reports") == 1
     with lived.parts.store.looking(lived.clock.now()) as moment:
         assert verify(moment.connection, lived.parts.signer).faults == []
 
@@ -72,7 +74,7 @@ def test_killed_at_random_moments_it_goes_on_to_the_same_bytes(
 ) -> None:
     chance = random.Random(5)
     lived = _copy(make_life, until_killed)
-    said = run(lived, *(f"{chance.uniform(0.05, 1.6):.2f}s" for _ in range(5)), "0")
+    said = run(lived, *(f"{chance.uniform(0.05, 2.4):.2f}s" for _ in range(5)), "0")
     assert said[0] == "killed"
     assert (said[-1], set(said)) == ("ended", {"killed", "ended"})
     _once(lived, whole)
