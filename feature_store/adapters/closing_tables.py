@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from feature_store.adapters.fact_tables import WHEN, metadata
-from feature_store.adapters.together import Asked, together
+from feature_store.adapters.together import Asked
 
 closings = sa.Table(
     "closings",
@@ -61,12 +61,6 @@ class Closing:
     cause: str
     recorded_at: datetime
     by: str
-
-
-def open_elsewhere(connection: sa.Connection, household_id: str, *, tenant: str, now: datetime) -> bool:
-    """Whether another tenant's newest decision on a household is open. Decisions of nobody known are not counted."""
-    (((found,),),) = together(connection, (ELSEWHERE, {"household_id": household_id, "tenant": tenant, "now": now}))
-    return bool(found)
 
 
 def open_at_several(connection: sa.Connection, *, now: datetime) -> list[tuple[int, list[UUID]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,17 @@ import sqlalchemy as sa
 
 from feature_store.adapters import promotions
 from feature_store.adapters.promotions import Promotion
+from serving.alarms.raise_alarms import raise_alarms
+from serving.alarms.standing import list_alarms
 from serving.clock import FixedClock
 from serving.settings import read_settings
 from serving.wiring import Parts, wire
 from tests.serving.alarms.receiver import Receiver, receiving
+from tests.serving.alarms.reports import alarm, red, report
 from tests.serving.served import NOW
+
+ON = date(2020, 10, 31)
+"""The day of the reports."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +81,23 @@ def receiver() -> Iterator[Receiver]:
     """A receiver that accepts everything until it is told otherwise."""
     with receiving() as found:
         yield found
+
+
+@pytest.fixture
+def told(make_alarming: Callable[[str], Alarming], receiver: Receiver) -> Alarming:
+    """Parts that tell the receiver, with two alarms raised."""
+    found = make_alarming(receiver.url)
+    raise_alarms(found.parts, report(alarm(), red("challenger.gini")), on=ON)
+    return found
+
+
+def attempts(alarming: Alarming) -> list[tuple[str, str]]:
+    """Outcome and cause of every attempt, in order."""
+    with alarming.parts.store.engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT outcome, cause FROM webhook_attempts ORDER BY seq")).all()
+    return [(row.outcome, row.cause) for row in rows]
+
+
+def states(alarming: Alarming) -> list[str]:
+    """How far each standing alarm is delivered."""
+    return [one.delivery for one in list_alarms(alarming.parts).shown]

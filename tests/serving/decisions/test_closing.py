@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from httpx2 import Response
 
 from feature_store.adapters import closing_tables
+from feature_store.adapters.together import together
 from serving.access.callers import Caller
 from serving.access.roles import Role
 from serving.decisions.closing import OPEN_DAYS, Cause, ClosedOtherwise, close_decision
@@ -112,7 +113,8 @@ def test_offered_terms_end_by_themselves_after_their_days(banks: Banks, later: t
     assert banks.decide("bank-a", household_id).status_code == 201
     with banks.served.parts.store.engine.connect() as connection:
         at = NOW + timedelta(days=OPEN_DAYS) + later
-        assert closing_tables.open_elsewhere(connection, household_id, tenant="bank-b", now=at) is open_still
+        asked = {"household_id": household_id, "tenant": "bank-b", "now": at}
+        assert together(connection, (closing_tables.ELSEWHERE, asked))[0][0][0] is open_still
 
 
 def test_a_closing_is_recorded_once_and_never_changed(banks: Banks) -> None:
