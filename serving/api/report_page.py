@@ -6,9 +6,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from feature_store.filing import CIVIL_TIME
+from serving.html_pages import template
 
 STATUSES = {
     "graded": "已评级 Graded",
@@ -38,15 +39,7 @@ def page_of(report: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    pages = Environment(
-        loader=PackageLoader("serving.api"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["when"] = _when
-    return pages.get_template("report.html")
+    return template("serving.api", "report.html", when=_when)
 
 
 def _when(moment: str) -> str:

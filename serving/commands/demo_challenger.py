@@ -12,29 +12,15 @@ from rich.markup import escape
 from scoring.errors import LushiError
 from serving.approvals.promote import promote
 from serving.challenger.versions import PROMOTE
+from serving.quarter.step import TrainedVersion
 from serving.wiring import Parts
 
 BY, SECOND = "demo analyst", "demo risk officer"
 WHY = "the gate passed it; demonstration on synthetic data"
 
 
-class TrainedVersion(Protocol):
-    """A version as training left it in the registry."""
-
-    @property
-    def version(self) -> str | None:
-        """Its number."""
-        ...
-
-    @property
-    def verdict(self) -> str:
-        """What the gate said."""
-        ...
-
-    @property
-    def reasons(self) -> str:
-        """Why it was refused."""
-        ...
+class TrainedWithCard(TrainedVersion, Protocol):
+    """A version as training left it, with its model card."""
 
     @property
     def card(self) -> str:
@@ -42,7 +28,7 @@ class TrainedVersion(Protocol):
         ...
 
 
-Train = Callable[[Parts, str, Callable[[str], None]], TrainedVersion]
+Train = Callable[[Parts, str, Callable[[str], None]], TrainedWithCard]
 """Trains a quarter's version; called with parts, quarter, and what takes the name of each step."""
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from feature_store.adapters import registers
 from feature_store.adapters.registers import Run
 from feature_store.adapters.store import county
-from feature_store.quarter import quarter_of as of_day
+from feature_store.quarter import quarter_of
 from scoring.areas import TOWNSHIP_DIGITS, credit_township, credit_village
 from scoring.batch import STATUSES, assess_columns
 from scoring.policy.compiled import compiled
@@ -57,11 +57,6 @@ class Register:
     township_shares: tuple[AreaShare, ...]
 
 
-def quarter_of(on: date) -> str:
-    """The quarter of a day, as 2017Q2."""
-    return str(of_day(on))
-
-
 def grade_county(
     parts: Parts, on: date, progress: Callable[[str], None] = lambda _: None, *, known_at: datetime | None = None
 ) -> Register:
@@ -73,7 +68,7 @@ def grade_county(
         PolicyNotInForce, StoreUnavailable.
     """
     policy = parts.policies.in_force(on)
-    quarter = quarter_of(on)
+    quarter = str(quarter_of(on))
     now = parts.store.now(parts.clock.now)
     known_at = now if known_at is None else min(known_at, now)
     with parts.store.looking(known_at) as moment:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from feature_store.adapters.as_lent import begin_of
+from feature_store.quarter import quarter_of
 from scoring.errors import LushiError
 
 
@@ -25,13 +26,13 @@ class Look:
     @property
     def name(self) -> str:
         """The quarter, as 2020Q3."""
-        return f"{self.first.year}Q{(self.first.month + 2) // 3}"
+        return str(quarter_of(self.first))
 
     def before(self) -> Look:
         """The quarter before, seen as many days after its end."""
         last = self.first - timedelta(days=1)
         on = last + (self.on - self.last)
-        return Look(on, _first_of(last), last, begin_of(on))
+        return Look(on, quarter_of(last).begin, last, begin_of(on))
 
     def year_before(self) -> Look:
         """The same quarter of the year before, seen as many days after its end."""
@@ -49,10 +50,5 @@ def look_on(on: date, *, today: date) -> Look:
     """
     if on > today:
         raise WatchRefused(f"{on.isoformat()} has not come: today is {today.isoformat()}; give today or an earlier day")
-    last = _first_of(on) - timedelta(days=1)
-    return Look(on, _first_of(last), last, begin_of(on))
-
-
-def _first_of(day: date) -> date:
-    """The first day of the day's quarter."""
-    return date(day.year, day.month - (day.month - 1) % 3, 1)
+    last = quarter_of(on).begin - timedelta(days=1)
+    return Look(on, quarter_of(last).begin, last, begin_of(on))

@@ -8,8 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from serving.html_pages import template
 from serving.monitoring import plots
 from serving.monitoring.alarms import SHOWN
 from serving.monitoring.page_words import WORDS
@@ -42,15 +43,7 @@ def write_page(out: Path, page: str) -> None:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    pages = Environment(
-        loader=PackageLoader("serving.monitoring"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["shown"] = shown
-    return pages.get_template("watch.html")
+    return template("serving.monitoring", "watch.html", shown=shown)
 
 
 def shown(value: str | None, unit: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from serving.html_pages import template
 from serving.trying.tables import tables_of
 from serving.trying.words import Lang
 
@@ -21,11 +22,4 @@ def page_of(data: Mapping[str, Any], lang: Lang) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    pages = Environment(
-        loader=PackageLoader("serving.trying"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return pages.get_template("trial.html")
+    return template("serving.trying", "trial.html")
