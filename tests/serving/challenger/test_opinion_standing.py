@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from serving.api.app import create_app
@@ -173,3 +174,20 @@ def test_a_replay_finds_an_opinion_that_was_altered(advised: Advised) -> None:
         assert opinion_differences(advice, moment, parts.challengers, asked=asked, card=other) == [
             "the opinion's 'agreement' differs"
         ]
+
+
+def test_where_the_promotions_cannot_be_read_the_grade_stands_without_an_opinion(
+    advised: Advised, alone: dict[str, bytes]
+) -> None:
+    advised.stand(WHOLE)
+    household_id, engine = next(iter(alone)), advised.served.parts.store.engine
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE promotions RENAME TO promotions_away"))
+    try:
+        after, advice = advised.binding(household_id)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text("ALTER TABLE promotions_away RENAME TO promotions"))
+    assert after == alone[household_id]
+    assert advice == {"status": "unavailable", "reason": "failed"}
+    assert advised.binding(household_id)[1]["status"] == "given"
