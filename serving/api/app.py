@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
 
 from feature_store.adapters.promotions import standing
 from scoring.errors import LushiError
@@ -16,6 +17,7 @@ from serving.api.alarm_routes import alarm_routes
 from serving.api.answers import install
 from serving.api.assessment_routes import assessment_routes
 from serving.api.batch import batch_routes
+from serving.api.beside import Beside
 from serving.api.consent_routes import consent_routes
 from serving.api.decisions_routes import decisions_routes
 from serving.api.description import VERSION, describe
@@ -45,8 +47,8 @@ WARM_MS = 5_000
 """Most milliseconds that the start waits for the challenger to load: a registry that never answers may not hold up binding answers."""
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """The application over one set of parts."""
+def create_app(parts: Parts, console: Callable[[Parts, AreaStates], ASGIApp] | None = None) -> FastAPI:
+    """The application over one set of parts; with the pages of a console beside it, where one is given."""
 
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
@@ -74,6 +76,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(BodyLimits)
     app.add_middleware(RequestForm)
     app.add_middleware(KeyNeeded, parts=parts)
+    if console is not None:
+        app.add_middleware(Beside, console=console(parts, areas))
     app.add_middleware(SafeHeaders)
     app.add_middleware(Observed)
     app.include_router(decisions_routes(parts, areas))

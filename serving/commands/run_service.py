@@ -14,10 +14,10 @@ import uvicorn
 
 from feature_store.adapters.connect import USUAL_CONNECTIONS
 from scoring.errors import LushiError
-from serving.api.app import create_app
 from serving.api.http_protocol import WIRE
 from serving.clock import SystemClock
 from serving.commands.supervisor import Supervisor
+from serving.console.app import create_site
 from serving.operations.database_kept import look_after
 from serving.operations.gauges import Gauges
 from serving.settings import Settings
@@ -97,7 +97,7 @@ def _config(settings: Settings, workers: int) -> uvicorn.Config:
         _LOG.info("TLS certificate read", ends=f"{end:%Y-%m-%d}")
         tls = {"ssl_certfile": str(settings.tls_cert), "ssl_keyfile": str(settings.tls_key)}
     return uvicorn.Config(
-        "serving.api.worker:create",
+        "serving.worker:create",
         factory=True,
         workers=workers,
         log_config=None,
@@ -113,7 +113,7 @@ def _one(parts: Parts, config: uvicorn.Config, listening: socket.socket, ready: 
     """Answer in this process."""
     for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises them again once it has stopped
         signal.signal(number, lambda *_: None)
-    config.app, config.factory = create_app(parts), False
+    config.app, config.factory = create_site(parts), False
     _LOG.info("service starts", workers=1, address=address(parts.settings))
     _Server(config, ready).run([listening])
     _LOG.info("service stopped")

@@ -9,7 +9,7 @@ from threading import Thread
 
 from fastapi import FastAPI
 
-from serving.api.app import create_app
+from serving.console.app import create_site
 from serving.settings import read_settings
 from serving.telemetry import logs
 from serving.wiring import wire
@@ -25,7 +25,7 @@ def create() -> FastAPI:
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
-    return create_app(wire(settings).joined())
+    return create_site(wire(settings).joined())
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:

@@ -1,0 +1,40 @@
+"""The console as an application, and the whole service: the API with the console beside it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from serving.api.app import create_app
+from serving.api.request_form import RequestForm
+from serving.console.assets import assets
+from serving.console.entrance import entrance
+from serving.console.faults import FaultPages, leave_to_pages
+from serving.console.forms import Forms
+from serving.console.headers import PageHeaders
+from serving.console.signed import SignedIn
+from serving.county.area_states import AreaStates
+from serving.wiring import Parts
+
+SMALLEST_PACKED = 500
+"""Bytes from which an answer is compressed."""
+
+
+def create_site(parts: Parts) -> FastAPI:
+    """The service: API and console on one port, over one set of parts."""
+    return create_app(parts, console=create_console)
+
+
+def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
+    """The console over one set of parts."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    leave_to_pages(app)
+    app.add_middleware(SignedIn, parts=parts)
+    app.add_middleware(Forms)
+    app.add_middleware(RequestForm)
+    app.add_middleware(FaultPages)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_PACKED)
+    app.add_middleware(PageHeaders)
+    app.include_router(assets)
+    app.include_router(entrance(parts))
+    return app

@@ -1,0 +1,30 @@
+"""The console's parts, each for the roles whose acts it needs: what stands in a reader's menu, and where a role begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serving.access.callers import Caller
+from serving.access.roles import Act
+
+
+def N_(message: str) -> str:  # gettext's name for words that are translated where they are shown
+    """Mark a message for translation."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the console: its first page, what the menu calls it, and the act that its pages need."""
+
+    path: str
+    title: str
+    act: Act
+
+
+SECTIONS = (Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),)
+
+
+def sections_of(caller: Caller) -> list[Section]:
+    """The parts that a caller may open."""
+    return [it for it in SECTIONS if caller.may(it.act)]

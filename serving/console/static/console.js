@@ -1,0 +1,7 @@
+// Enhancements only: every page works without this file.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,44 @@
+"""The console of a small synthetic county on a port of its own, people of every role, and a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from serving.console.app import create_site
+from tests.serving.console.site import Site
+from tests.serving.served import Served
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def site(make_county: Callable[[], Served]) -> Iterator[Site]:
+    """The service with its console, answering on a port of this machine."""
+    served = make_county()
+    server = uvicorn.Server(uvicorn.Config(create_site(served.parts), port=0, log_config=None, access_log=False))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Site(served, f"http://127.0.0.1:{port}")
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; its tests are skipped where it is not installed."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: pages are not looked at (apt-get install chromium)")
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
