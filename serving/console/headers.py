@@ -25,9 +25,12 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Vary": "Cookie, Accept-Language",
 }
 """Beside those that every answer of the service carries."""
+
+
+VARY = ("Cookie", "Accept-Language")
+"""Headers of a request on which a page depends."""
 
 
 class PageHeaders:
@@ -44,6 +47,8 @@ class PageHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in PAGE_HEADERS.items():
                     headers.setdefault(name, value)
+                for name in VARY:
+                    headers.add_vary_header(name)
             await send(message)
 
         await self._app(scope, receive, sending)

@@ -18,47 +18,51 @@ _LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 
 
 def filters(language: str) -> dict[str, Callable[..., str]]:
-    """The templates' filters for a language, by the name that they use."""
-    locale = _LOCALES[language]
+    """The templates' filters for a language, by the name that they use; each shows a dash for no value."""
+    one = Shown(language)
+    return {name: getattr(one, name) for name in ("number", "yuan", "percent", "day", "time", "said")}
 
-    def number(value: Any, digits: int = 0) -> str:
-        """A number with so many decimals at most; a dash for none."""
+
+class Shown:
+    """Shows values in one language. Every method takes None for what is not there."""
+
+    def __init__(self, language: str) -> None:
+        self._language, self._locale = language, _LOCALES[language]
+
+    def number(self, value: Any, digits: int = 0) -> str:
+        """A number with so many decimals at most."""
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
-        return NOTHING if value is None else format_decimal(Decimal(str(value)), pattern, locale=locale)
+        return NOTHING if value is None else format_decimal(Decimal(str(value)), pattern, locale=self._locale)
 
-    def yuan(value: Any) -> str:
+    def yuan(self, value: Any) -> str:
         """An amount of yuan, whole where it is."""
-        if value is None:
-            return NOTHING
-        amount = number(value, 2)
-        return f"{amount} 元" if language == "zh" else f"{amount} yuan"
+        unit = "元" if self._language == "zh" else "yuan"
+        return NOTHING if value is None else f"{self.number(value, 2)} {unit}"
 
-    def percent(value: Any, digits: int = 1) -> str:
+    def percent(self, value: Any, digits: int = 1) -> str:
         """A share as per cent."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-        return NOTHING if value is None else format_percent(Decimal(str(value)), pattern, locale=locale)
+        return NOTHING if value is None else format_percent(Decimal(str(value)), pattern, locale=self._locale)
 
-    def day(value: date | str | None) -> str:
+    def day(self, value: date | str | None) -> str:
         """A calendar day."""
         if value is None:
             return NOTHING
         found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-        return format_date(found, "y年M月d日" if language == "zh" else "d MMM y", locale=locale)
+        return format_date(found, "y年M月d日" if self._language == "zh" else "d MMM y", locale=self._locale)
 
-    def time(value: datetime | str | None) -> str:
+    def time(self, value: datetime | str | None) -> str:
         """A moment in the county's time."""
         if value is None:
             return NOTHING
         found = datetime.fromisoformat(value) if isinstance(value, str) else value
-        pattern = "y年M月d日 HH:mm" if language == "zh" else "d MMM y, HH:mm"
-        return format_datetime(found.astimezone(CIVIL_TIME), pattern, locale=locale)
+        pattern = "y年M月d日 HH:mm" if self._language == "zh" else "d MMM y, HH:mm"
+        return format_datetime(found.astimezone(CIVIL_TIME), pattern, locale=self._locale)
 
-    def said(value: Text | Mapping[str, str] | str | None) -> str:
+    def said(self, value: Text | Mapping[str, str] | str | None) -> str:
         """The language's half of a text that holds both."""
         if value is None:
             return NOTHING
         if isinstance(value, str):
             return value
-        return str(value[language] if isinstance(value, Mapping) else getattr(value, language))
-
-    return {it.__name__: it for it in (number, yuan, percent, day, time, said)}
+        return str(value[self._language] if isinstance(value, Mapping) else getattr(value, self._language))
