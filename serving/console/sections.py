@@ -22,7 +22,10 @@ class Section:
     act: Act
 
 
-SECTIONS = (Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),)
+SECTIONS = (
+    Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),
+    Section("/console/objections", N_("Objections"), Act.READ_HOUSEHOLD),
+)
 
 
 def sections_of(caller: Caller) -> list[Section]:
