@@ -1,4 +1,4 @@
-"""The register read for one household, or a village page by page: what a recorded grading of the county said."""
+"""A village's households, a page at a time, each with what the newest recorded grading of the county said of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from feature_store.adapters.fact_tables import areas
-from feature_store.adapters.service_tables import register, register_runs
+from feature_store.adapters.service_tables import register_runs
 
 # A village's households are whoever is registered there now, not whoever once was.
 _VILLAGE = sa.text("""
@@ -47,24 +46,11 @@ class Row:
     grade: int | None
 
 
-def newest(connection: sa.Connection, *, before_quarter: str | None = None) -> Graded | None:
-    """The newest grading of the newest quarter (before one, where it is named); None where there is none."""
-    query = sa.select(register_runs)
-    if before_quarter is not None:
-        query = query.where(register_runs.c.quarter < before_quarter)
+def newest(connection: sa.Connection) -> Graded | None:
+    """The newest grading of the newest quarter; None where there is none."""
     order = register_runs.c.quarter.desc(), register_runs.c.run_no.desc()
-    row = connection.execute(query.order_by(*order).limit(1)).one_or_none()
+    row = connection.execute(sa.select(register_runs).order_by(*order).limit(1)).one_or_none()
     return None if row is None else Graded(row.run_no, row.quarter, row.on_date, row.policy_sha256)
-
-
-def of_household(connection: sa.Connection, run: Graded, household_no: int) -> tuple[int, int] | None:
-    """A household's status and grade (positions) in a grading; None where it is not in it."""
-    row = connection.execute(
-        sa.select(register.c.status, register.c.grade)
-        .where(register.c.run_no == run.run_no)
-        .where(register.c.household_no == household_no)
-    ).one_or_none()
-    return None if row is None else (row.status, row.grade)
 
 
 def of_village(
@@ -92,9 +78,3 @@ def of_village(
         "most": most,
     }
     return [Row(*row) for row in connection.execute(_VILLAGE, values)]
-
-
-def names(connection: sa.Connection, *codes: str) -> dict[str, tuple[str, str]]:
-    """The (zh, en) names of villages and townships; codes that are not there are left out."""
-    query = sa.select(areas.c.code, areas.c.name_zh, areas.c.name_en).where(areas.c.code.in_(codes))
-    return {row.code: (row.name_zh, row.name_en) for row in connection.execute(query)}

@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from feature_store.adapters import consents, register_reads
+from feature_store.adapters import glance_reads
 from feature_store.adapters.consents import Consent
-from feature_store.adapters.store import Moment
-from feature_store.filing import CIVIL_TIME, civil_day
+from feature_store.adapters.glance_reads import Registered, Then
+from feature_store.filing import CIVIL_TIME
 from feature_store.quarter import quarter_of
 from scoring.areas import TOWNSHIP_DIGITS
 from scoring.assess import assess
 from scoring.batch import STATUSES
+from scoring.credit_file import CreditFile
 from scoring.errors import PolicyNotInForce
 from scoring.policy.elements import Text
 from serving.access.callers import Caller
 from serving.access.roles import OF_A_BANK
-from serving.consents.scope import household_of
 from serving.county.area_states import AreaStates
 from serving.decisions.decide import State, state_at
 from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry
 from serving.wiring import Parts
 
-_LEAST = timedelta(microseconds=1)
+_DAY, _LEAST = timedelta(days=1), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,44 +76,49 @@ def glance(household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller
         PolicyNotInForce, StoreUnavailable: as a decision.
     """
     with parts.store.moment(parts.clock.now) as moment:
-        household = household_of(moment, household_id, caller)
-        state = state_at(moment, household_id, parts, areas, caller=None)
-        latest = ledger.latest(moment, household_id, seen_by=caller)
-        code, number = household.village_code, household.household_no
-        named = register_reads.names(moment.connection, code, code[:TOWNSHIP_DIGITS])
-        found = consents.of_household(moment.connection, number)
-        village, township = (Text(*named.get(it, (it, it))) for it in (code, code[:TOWNSHIP_DIGITS]))
+        state = state_at(moment, household_id, parts, areas, caller=caller)
+        today, village = state.assessment.on, state.assessment.file.village_code
+        codes = village, village[:TOWNSHIP_DIGITS]
+        reads = glance_reads.read(
+            moment.connection,
+            household_id,
+            tenant=caller.tenant if caller.role in OF_A_BANK else None,
+            codes=codes,
+            before_quarter=str(quarter_of(today)),
+            then=_yesterday(parts, today),
+            layouts=moment.layouts,
+        )
+        named = [Text(*reads.names.get(code, (code, code))) for code in codes]
         return Glance(
             state=state,
-            village=village,
-            township=township,
-            yesterday=_yesterday(moment, household_id, parts),
-            last_quarter=_last_quarter(moment, number, parts),
-            consents=[one for one in found if caller.role not in OF_A_BANK or one.tenant == caller.tenant],
-            decision=ledger.find(moment, latest) if latest else None,
+            village=named[0],
+            township=named[1],
+            yesterday=_assessed(reads.file, parts, today - _DAY),
+            last_quarter=_registered(reads.graded, parts),
+            consents=reads.consents,
+            decision=ledger.find(moment, state.latest) if state.latest else None,
         )
 
 
-def _yesterday(moment: Moment, household_id: str, parts: Parts) -> Earlier | None:
-    today = civil_day(moment.known_at)
-    then, on = moment.known(datetime.combine(today, time(0), CIVIL_TIME) - _LEAST), today - timedelta(days=1)
+def _yesterday(parts: Parts, today: date) -> Then | None:
+    """The day before as it was known at its end; None where no policy was in force."""
     try:
-        policy = parts.policies.in_force(on)
+        policy = parts.policies.in_force(today - _DAY)
     except PolicyNotInForce:
         return None
-    file = then.credit_file(household_id, on=on, policy=policy)
+    return Then(today - _DAY, datetime.combine(today, time(0), CIVIL_TIME) - _LEAST, policy)
+
+
+def _assessed(file: CreditFile | None, parts: Parts, on: date) -> Earlier | None:
     if file is None:
         return None
-    settled = assess(file, policy, on=on).settled
+    settled = assess(file, parts.policies.in_force(on), on=on).settled
     return Earlier(on, None, settled.status, settled.grade.id if settled.grade else None)
 
 
-def _last_quarter(moment: Moment, household_no: int, parts: Parts) -> Earlier | None:
-    quarter = str(quarter_of(civil_day(moment.known_at)))
-    run = register_reads.newest(moment.connection, before_quarter=quarter)
-    policy = parts.policies.by_sha256(run.policy_sha256) if run else None
-    row = register_reads.of_household(moment.connection, run, household_no) if run else None
-    if run is None or policy is None or row is None:
+def _registered(row: Registered | None, parts: Parts) -> Earlier | None:
+    policy = parts.policies.by_sha256(row.policy_sha256) if row else None
+    if row is None or policy is None:
         return None
-    status, grade = row
-    return Earlier(run.on, run.quarter, STATUSES[status], policy.grades[grade].id if grade >= 0 else None)
+    grade = policy.grades[row.grade].id if row.grade >= 0 else None
+    return Earlier(row.on, row.quarter, STATUSES[row.status], grade)

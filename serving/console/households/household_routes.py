@@ -53,6 +53,7 @@ def show_household(
     """The page; faults: of the form for a decision, by field, with what was typed as ``form``."""
     assessment = found.state.assessment
     policy = assessment.policy
+    consents, may_decide = found.live(Use.CREDIT_DECISION), visit.caller.may(Act.DECIDE)
     return visit.show(
         "households/household.html",
         status=status,
@@ -68,11 +69,12 @@ def show_household(
         latest=_latest(found, parts),
         rights=rights_of(assessment) or [],
         purposes=[one for one in policy.terms.purposes if one.allowed],
-        consents=found.live(Use.CREDIT_DECISION),
+        consents=consents,
+        hindered=may_decide and not consents,
         faults=Fields(faults or {}),
         form=Fields(form or {}),
         key=(form or {}).get("key") or str(uuid4()),
-        may_decide=visit.caller.may(Act.DECIDE),
+        may_decide=may_decide,
         may_object=visit.caller.may(Act.OBJECT),
         may_record_consent=visit.caller.may(Act.RECORD_CONSENT),
         may_report=visit.caller.may(Act.READ_REPORT),
