@@ -9,7 +9,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import advising, county, grading, load, opinion, point_in_time, real, steps, training, truth, trying
+from benchmarks import (
+    advising,
+    county,
+    grading,
+    load,
+    opinion,
+    pages,
+    point_in_time,
+    real,
+    steps,
+    training,
+    truth,
+    trying,
+)
 from benchmarks.load_county import KEPT, load_county
 from benchmarks.measure import Paired
 from benchmarks.stored import stored
@@ -27,11 +40,13 @@ def main() -> None:
         description="What is fast, as ratios against peers in one run.",
         epilog="What the challenger reaches takes minutes and runs only when named: 'real' trains on the two real sets "
         f"in --data, 'truth' on a synthetic county whose true chances are known. Where {KEPT} names a folder, the county that "
-        "'load' needs is kept in it.",
+        "'load' and 'pages' need is kept in it.",
     )
     parser.add_argument("--households", type=int, default=107_000, help="size of the synthetic county (default 107000)")
     parser.add_argument(
-        "--only", choices=("grading", "county", "challenger", "trying", "load", "real", "truth"), help="one part alone"
+        "--only",
+        choices=("grading", "county", "challenger", "trying", "load", "pages", "real", "truth"),
+        help="one part alone",
     )
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the real sets (default {DATA})")
     asked = parser.parse_args()
@@ -74,6 +89,9 @@ def main() -> None:
             load.show(load.measure(made, status.update), asked.households, console)
             status.update("where the time of a call goes")
             steps.show(steps.measure(made), console)
+    if asked.only in (None, "pages"):
+        with console.status("making the county") as status, load_county(asked.households, kept) as made:
+            pages.show(pages.measure(made, status.update), asked.households, console)
     if asked.only == "real":
         real.show(asked.data, console)
     if asked.only == "truth":

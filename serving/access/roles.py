@@ -25,6 +25,7 @@ class Act(StrEnum):
     READ_ALARMS = "read_alarms"
     READ_SERVICE = "read_service"
     SIGN_OUT = "sign_out"
+    ADMINISTER = "administer"
 
 
 class Role(StrEnum):
@@ -80,7 +81,7 @@ MAY: dict[Role, frozenset[Act]] = {
         Act.ASSESS,
         Act.READ_ALARMS,
     },
-    Role.ADMINISTRATOR: _ANYBODY,
+    Role.ADMINISTRATOR: _ANYBODY | {Act.ADMINISTER},
 }
 EVERY_TENANT = frozenset({Role.AUDITOR})
 """Roles that read what every tenant asked; all others read their own tenant's."""

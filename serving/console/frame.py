@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -31,6 +32,6 @@ def environment(language: str) -> Environment:
     return found
 
 
-def render(language: str, name: str, values: dict[str, Any]) -> str:
+def render(language: str, name: str, values: Mapping[str, Any]) -> str:
     """A page."""
-    return environment(language).get_template(name).render(language=language, **values)
+    return environment(language).get_template(name).render({**values, "language": language})

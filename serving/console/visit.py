@@ -31,7 +31,7 @@ class Reader:
     caller: Caller | None
     token: str
 
-    def page(self, name: str, values: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+    def page(self, name: str, values: Mapping[str, Any], /, *, status: int = 200) -> HTMLResponse:
         """A page from its template; every template finds the frame's values too."""
         frame = {
             "caller": self.caller,
@@ -68,7 +68,7 @@ class Visit:
     reader: Reader
     form: Mapping[str, str]
 
-    def show(self, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    def show(self, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from its template."""
         return self.reader.page(name, values, status=status)
 

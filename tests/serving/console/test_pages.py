@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from tests.serving.console.looked_at import PAGES, Looked
+from tests.serving.console.looked_at import PAGES
+from tests.serving.console.looks import Looked
 from tests.serving.console.site import LOCALES, Site
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
