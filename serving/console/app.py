@@ -13,6 +13,7 @@ from serving.console.entrance import entrance
 from serving.console.faults import FaultPages, leave_to_pages
 from serving.console.forms import Forms
 from serving.console.headers import PageHeaders
+from serving.console.households.routes import households
 from serving.console.signed import SignedIn
 from serving.county.area_states import AreaStates
 from serving.wiring import Parts
@@ -38,5 +39,6 @@ def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
     app.add_middleware(PageHeaders)
     app.include_router(assets)
     app.include_router(entrance(parts))
+    app.include_router(households(parts, areas))
     app.include_router(admin_routes(parts))
     return app

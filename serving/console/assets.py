@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 MEDIA = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
+    "proof.js": "text/javascript; charset=utf-8",
+    "proof_page.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",
 }
 KEPT = "public, max-age=31536000, immutable"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.core import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
@@ -14,7 +15,7 @@ from feature_store.filing import CIVIL_TIME
 from scoring.policy.elements import Text
 
 NOTHING = "–"
-_LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+_LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}  # by name they would be looked up for every value
 
 
 def filters(language: str) -> dict[str, Callable[..., str]]:

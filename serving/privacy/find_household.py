@@ -50,6 +50,17 @@ def search(number: str, parts: Parts, *, caller: Caller) -> str:
     return found
 
 
+def check_seen(household_id: str, parts: Parts, *, caller: Caller) -> None:
+    """Make sure that a household is there and that the caller may look at it.
+
+    Raises:
+        UnknownHousehold: where it is not, or may not: nobody learns which.
+        StoreUnavailable: where the database is away.
+    """
+    with parts.store.looking(parts.clock.now()) as moment:
+        household_of(moment, household_id, caller)
+
+
 def _find(moment: Moment, number: str, parts: Parts, tenant: str, purpose: str) -> str | None:
     key = parts.id_key
     found = id_numbers.find(moment.connection, number, tenant=tenant, purpose=purpose, id_key=key)

@@ -43,7 +43,7 @@ def data_held(moment: Moment, state: State) -> dict[str, Any]:
                 "indicator": indicator.id,
                 "label": _text(indicator.label),
                 "value": show(indicator, code),
-                "value_in_words": _text(_in_words(indicator, show(indicator, code), policy)),
+                "value_in_words": _text(in_words(indicator, show(indicator, code), policy)),
                 "source": {"id": indicator.source, **_text(sources[indicator.source])},
                 "observed_on": said.observed_on.isoformat(),
                 "recorded_on": civil_day(origin.recorded_at).isoformat(),
@@ -73,7 +73,7 @@ def loans_held(moment: Moment, household_no: int, policy: Policy) -> list[dict[s
     ]
 
 
-def _in_words(indicator: Indicator, value: str, policy: Policy) -> Text:
+def in_words(indicator: Indicator, value: str, policy: Policy) -> Text:
     """A value as people read it, with its unit where it is a number."""
     if indicator.kind in ("count", "number"):
         unit = policy.units[indicator.unit]

@@ -1,0 +1,91 @@
+"""What one look at a household reads beside its state, sent at once: names of its area, consents, its file and grade of before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from feature_store.adapters import read_file
+from feature_store.adapters.consents import Consent
+from feature_store.adapters.layouts import Layouts
+from feature_store.adapters.together import Asked, Sent, together
+from scoring.credit_file import CreditFile
+from scoring.policy.schema import Policy
+
+_NAMES = Asked("SELECT code, name_zh, name_en FROM areas WHERE code = ANY(CAST(:codes AS text[]))")
+_CONSENTS = Asked("""
+    SELECT c.reference, h.household_id, c.household_no, c.tenant, c.purpose, c.granted_on, c.until, c.recorded_by,
+           c.recorded_at, w.recorded_at AS withdrawn_at
+    FROM consents c JOIN households h USING (household_no) LEFT JOIN consent_withdrawals w USING (tenant, reference)
+    WHERE h.household_id = :household_id AND (CAST(:tenant AS text) IS NULL OR c.tenant = :tenant)
+    ORDER BY c.granted_on DESC, c.tenant, c.reference""")
+_GRADED = Asked("""
+    SELECT run.quarter, run.on_date, run.policy_sha256, g.status, g.grade
+    FROM (SELECT * FROM register_runs WHERE quarter < :quarter ORDER BY quarter DESC, run_no DESC LIMIT 1) run
+    JOIN households h ON h.household_id = :household_id
+    JOIN register g ON g.run_no = run.run_no AND g.household_no = h.household_no""")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A household in a recorded grading. status, grade: positions in ``STATUSES`` and in the policy's grades; -1 for none."""
+
+    quarter: str
+    on: date
+    policy_sha256: str
+    status: int
+    grade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A day of before, and when it is looked at from."""
+
+    on: date
+    known_at: datetime
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class GlanceReads:
+    """names: (zh, en) by code. file: of the day before; None where there is none. graded: in the newest earlier quarter."""
+
+    names: dict[str, tuple[str, str]]
+    consents: list[Consent]
+    graded: Registered | None
+    file: CreditFile | None
+
+
+def read(
+    connection: sa.Connection,
+    household_id: str,
+    *,
+    tenant: str | None,
+    codes: tuple[str, ...],
+    before_quarter: str,
+    then: Then | None,
+    layouts: Layouts,
+) -> GlanceReads:
+    """Read it. tenant: whose consents; None for every bank's. then: None for no file of before."""
+    whose = {"household_id": household_id, "tenant": tenant}
+    file: tuple[Sent, ...] = ()
+    if then is not None:
+        file = read_file.asked_for(household_id, days=[then.on], known_at=then.known_at, policy=then.policy)
+    names, consents, graded, *rows = together(
+        connection,
+        (_NAMES, {"codes": list(codes)}),
+        (_CONSENTS, whose),
+        (_GRADED, {"household_id": household_id, "quarter": before_quarter}),
+        *file,
+    )
+    files: list[CreditFile | None] = [None]
+    if then is not None:
+        files = read_file.told(connection, household_id, rows, days=[then.on], policy=then.policy, layouts=layouts)
+    return GlanceReads(
+        names={row.code: (row.name_zh, row.name_en) for row in names},
+        consents=[Consent(*row) for row in consents],
+        graded=Registered(*graded[0]) if graded else None,
+        file=files[0],
+    )
