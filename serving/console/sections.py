@@ -22,7 +22,12 @@ class Section:
     act: Act
 
 
-SECTIONS = (Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),)
+SECTIONS = (
+    Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),
+    Section("/console/models", N_("Models"), Act.READ_MODELS),
+    Section("/console/watch", N_("Watch"), Act.READ_ALARMS),
+    Section("/console/policies", N_("Policies"), Act.READ_POLICIES),
+)
 
 
 def sections_of(caller: Caller) -> list[Section]:
