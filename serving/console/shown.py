@@ -21,7 +21,7 @@ _LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}  # by name
 def filters(language: str) -> dict[str, Callable[..., str]]:
     """The templates' filters for a language, by the name that they use; each shows a dash for no value."""
     one = Shown(language)
-    return {name: getattr(one, name) for name in ("number", "yuan", "percent", "day", "time", "said")}
+    return {name: getattr(one, name) for name in ("number", "fixed", "yuan", "percent", "day", "time", "said")}
 
 
 class Shown:
@@ -34,6 +34,13 @@ class Shown:
         """A number with so many decimals at most."""
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         return NOTHING if value is None else format_decimal(Decimal(str(value)), pattern, locale=self._locale)
+
+    def fixed(self, value: Any, digits: int) -> str:
+        """A number with exactly so many decimals, for columns that are compared; never minus zero."""
+        if value is None:
+            return NOTHING
+        found = round(Decimal(str(value)), digits) + 0
+        return format_decimal(found, "#,##0." + "0" * digits, locale=self._locale)
 
     def yuan(self, value: Any) -> str:
         """An amount of yuan, whole where it is."""

@@ -11,6 +11,7 @@ from serving.console import drawing
 from serving.console.drawing import Bar
 from serving.trying.shown import Shown
 from serving.trying.tables import STATUSES, tables_of
+from serving.trying.tables_beside import cases_tables
 from serving.trying.words import Lang, money
 
 MOST_PLACES = 30
@@ -42,7 +43,8 @@ class Cause:
 class Tried:
     """What a trial's page shows. said: sentences. poor: of the registered poor (households, up, down), None where not known.
 
-    broken: limits of the draft's own that its trial breaks; None where it has none. beside: tables as the command prints them.
+    broken: limits of the draft's own that its trial breaks; None where it has none. beside, cases: tables as the command prints them; cases
+    hold what people wrote.
     """
 
     data: Mapping[str, Any]
@@ -59,6 +61,7 @@ class Tried:
     broken: int | None
     change_yuan: str
     beside: tuple[Shown, ...]
+    cases: tuple[Shown, ...]
 
 
 def tried(found: Trial, language: str) -> Tried:
@@ -90,7 +93,8 @@ def tried(found: Trial, language: str) -> Tried:
         places_table=places,
         broken=sum(bool(it["broken"]) for it in limits) if limits else None,
         change_yuan=money(data["yuan"]["limit"]["change"]),
-        beside=tuple(tables_of(data, lang)[1:]),
+        beside=tuple(tables_of({**data, "cases": None}, lang)[1:]),
+        cases=tuple(cases_tables(data, lang)),
     )
 
 
