@@ -26,6 +26,8 @@ class Act(StrEnum):
     READ_SERVICE = "read_service"
     SIGN_OUT = "sign_out"
     ADMINISTER = "administer"
+    READ_COUNTY = "read_county"
+    IMPORT = "import"
 
 
 class Role(StrEnum):
@@ -62,6 +64,7 @@ _NETWORK = _ANYBODY | {
     Act.READ_REPORT,
     Act.RECORD_CONSENT,
     Act.OBJECT,
+    Act.READ_COUNTY,
 }
 
 MAY: dict[Role, frozenset[Act]] = {
@@ -69,8 +72,8 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.CLERK: _BANK | {Act.OVERRIDE},
     Role.VILLAGE: _NETWORK,
     Role.TOWNSHIP: _NETWORK,
-    Role.COUNTY: _NETWORK | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS, Act.READ_ALARMS},
-    Role.ANALYST: _ANYBODY | {Act.ASSESS, Act.READ_ALARMS},
+    Role.COUNTY: _NETWORK | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS, Act.READ_ALARMS, Act.IMPORT},
+    Role.ANALYST: _ANYBODY | {Act.ASSESS, Act.READ_ALARMS, Act.READ_COUNTY},
     Role.AUDITOR: _ANYBODY
     | {
         Act.READ_DECISION,
@@ -80,6 +83,7 @@ MAY: dict[Role, frozenset[Act]] = {
         Act.UNMASK,
         Act.ASSESS,
         Act.READ_ALARMS,
+        Act.READ_COUNTY,
     },
     Role.ADMINISTRATOR: _ANYBODY | {Act.ADMINISTER},
 }

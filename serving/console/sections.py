@@ -24,6 +24,7 @@ class Section:
 
 SECTIONS = (
     Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),
+    Section("/console/county", N_("County"), Act.READ_COUNTY),
     Section("/console/admin", N_("Administration"), Act.ADMINISTER),
 )
 

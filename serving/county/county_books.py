@@ -56,6 +56,16 @@ class CountyBooks:
                 sums[row.month_end] = (balance + row.balance_cny, bad + row.bad_balance_cny, loans + row.n_loans)
         return [MonthEnd(day, *sums[day]) for day in sorted(sums)]
 
+    def newest(self, within: str) -> MonthEnd | None:
+        """The newest month end of all villages under a code together; None where nothing was ever lent."""
+        last = [rows[-1] for code, rows in self.months.items() if rows and code.startswith(within)]
+        day = max((row.month_end for row in last), default=None)
+        found = [row for row in last if row.month_end == day]
+        if day is None:
+            return None
+        balance, bad = sum(row.balance_cny for row in found), sum(row.bad_balance_cny for row in found)
+        return MonthEnd(day, Decimal(balance), Decimal(bad), sum(row.n_loans for row in found))
+
     def few_loans(self, code: str) -> bool:
         """Whether a ratio rests on so few loans that it is shown with a warning."""
         return len(code) > TOWNSHIP_DIGITS and 0 < self.stops[code].n_loans < self.policy.areas.few_loans
