@@ -31,6 +31,8 @@ class Act(StrEnum):
     READ_SERVICE = "read_service"
     SIGN_OUT = "sign_out"
     ADMINISTER = "administer"
+    READ_COUNTY = "read_county"
+    IMPORT = "import"
 
 
 class Role(StrEnum):
@@ -67,6 +69,7 @@ _NETWORK = _ANYBODY | {
     Act.READ_REPORT,
     Act.RECORD_CONSENT,
     Act.OBJECT,
+    Act.READ_COUNTY,
 }
 _WORKSHOP = frozenset({Act.READ_MODELS, Act.MOVE_CHALLENGER, Act.READ_POLICIES, Act.PROPOSE_POLICY})
 """Of those who judge models and drafts; what moves anything needs a second one of them, a policy one of the county's."""
@@ -78,8 +81,8 @@ MAY: dict[Role, frozenset[Act]] = {
     Role.TOWNSHIP: _NETWORK,
     Role.COUNTY: _NETWORK
     | _WORKSHOP
-    | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS, Act.READ_ALARMS, Act.CONFIRM_POLICY},
-    Role.ANALYST: _ANYBODY | _WORKSHOP | {Act.ASSESS, Act.READ_ALARMS},
+    | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS, Act.READ_ALARMS, Act.CONFIRM_POLICY, Act.IMPORT},
+    Role.ANALYST: _ANYBODY | _WORKSHOP | {Act.ASSESS, Act.READ_ALARMS, Act.READ_COUNTY},
     Role.AUDITOR: _ANYBODY
     | {
         Act.READ_DECISION,
@@ -91,6 +94,7 @@ MAY: dict[Role, frozenset[Act]] = {
         Act.READ_ALARMS,
         Act.READ_MODELS,
         Act.READ_POLICIES,
+        Act.READ_COUNTY,
     },
     Role.ADMINISTRATOR: _ANYBODY | {Act.READ_POLICIES, Act.ADMINISTER},
 }

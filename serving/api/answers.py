@@ -29,6 +29,7 @@ from serving.challenger.versions import NoSuchVersion, RegistryUnavailable
 from serving.consents.check import ConsentInvalid
 from serving.consents.record import ConsentAmbiguous, ConsentTaken, UnknownConsent
 from serving.consents.scope import UnknownHousehold
+from serving.county.known_area import UnknownArea
 from serving.county.purposes import UnknownPurpose
 from serving.decisions.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
 from serving.decisions.decide import KeyInUse, KeyReused
@@ -159,6 +160,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (RequestValidationError, _invalid),
     (CreditFileInvalid, _credit_file),
     (UnknownHousehold, _said(404, "unknown-household")),
+    (UnknownArea, _said(404, "unknown-area")),
     (UnknownDecision, _said(404, "unknown-decision")),
     (UnknownConsent, _said(404, "unknown-consent")),
     (ConsentTaken, _said(409, "consent-taken")),

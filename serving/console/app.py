@@ -9,6 +9,7 @@ from serving.api.app import create_app
 from serving.api.request_form import RequestForm
 from serving.console.admin.routes import admin_routes
 from serving.console.assets import assets
+from serving.console.county.routes import county_routes
 from serving.console.entrance import entrance
 from serving.console.faults import FaultPages, leave_to_pages
 from serving.console.forms import Forms
@@ -47,4 +48,5 @@ def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
     app.include_router(model_routes(parts))
     app.include_router(watch_routes(parts))
     app.include_router(policy_routes(parts))
+    app.include_router(county_routes(parts))
     return app

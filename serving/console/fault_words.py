@@ -24,6 +24,10 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("There is no such household here, or your role does not see it."),
         N_("Check the number. A bank sees the households that have given it consent."),
     ),
+    "unknown-area": (
+        N_("There is no such township or village, or your role does not see it."),
+        N_("Choose one from the list."),
+    ),
     "unknown-decision": (N_("There is no such decision, or your role does not see it."), N_("Check its number.")),
     "unknown-consent": (N_("There is no such consent."), N_("Check its reference.")),
     "unknown-objection": (N_("There is no such objection, or your role does not see it."), N_("Check its number.")),

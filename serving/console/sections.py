@@ -28,6 +28,7 @@ SECTIONS = (
     Section("/console/models", N_("Models"), Act.READ_MODELS),
     Section("/console/watch", N_("Watch"), Act.READ_ALARMS),
     Section("/console/policies", N_("Policies"), Act.READ_POLICIES),
+    Section("/console/county", N_("County"), Act.READ_COUNTY),
     Section("/console/admin", N_("Administration"), Act.ADMINISTER),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from babel.core import Locale
@@ -50,7 +51,7 @@ class Shown:
     def percent(self, value: Any, digits: int = 1) -> str:
         """A share as per cent."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-        return NOTHING if value is None else format_percent(Decimal(str(value)), pattern, locale=self._locale)
+        return NOTHING if value is None else format_percent(_exact(value), pattern, locale=self._locale)
 
     def day(self, value: date | str | None) -> str:
         """A calendar day."""
@@ -74,3 +75,7 @@ class Shown:
         if isinstance(value, str):
             return value
         return str(value[self._language] if isinstance(value, Mapping) else getattr(value, self._language))
+
+
+def _exact(value: Any) -> Decimal:
+    return Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
