@@ -47,7 +47,7 @@ def _answering(served: Served) -> Iterator[Site]:
     thread.join(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open no other test can run an event loop of its own
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; its tests are skipped where it is not installed."""
     if CHROMIUM is None:
