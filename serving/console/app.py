@@ -9,12 +9,16 @@ from serving.api.app import create_app
 from serving.api.request_form import RequestForm
 from serving.console.admin.routes import admin_routes
 from serving.console.assets import assets
+from serving.console.county.routes import county_routes
 from serving.console.entrance import entrance
 from serving.console.faults import FaultPages, leave_to_pages
 from serving.console.forms import Forms
 from serving.console.headers import PageHeaders
 from serving.console.households.routes import households
+from serving.console.models.routes import model_routes
+from serving.console.policies.routes import policy_routes
 from serving.console.signed import SignedIn
+from serving.console.watch.routes import watch_routes
 from serving.county.area_states import AreaStates
 from serving.wiring import Parts
 
@@ -41,4 +45,8 @@ def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
     app.include_router(entrance(parts))
     app.include_router(households(parts, areas))
     app.include_router(admin_routes(parts))
+    app.include_router(model_routes(parts))
+    app.include_router(watch_routes(parts))
+    app.include_router(policy_routes(parts))
+    app.include_router(county_routes(parts))
     return app
