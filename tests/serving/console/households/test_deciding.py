@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import httpx2 as httpx
@@ -50,6 +51,21 @@ def test_a_decision_is_recorded_once_however_often_the_form_is_sent(site: Site) 
         changed = _send(clerk, household, key=key[1], amount_cny="30000")
         assert changed.status_code == 422, "the same form with other content is no repetition"
         assert _entries(site) == before + 1
+
+
+def test_clicked_twice_at_once_both_clicks_lead_to_the_one_decision(site: Site) -> None:
+    household, key = site.served.ids()[24], str(uuid4())
+    before = _entries(site)
+
+    def click(_: int) -> httpx.Response:
+        with person(site, Role.CLERK) as clerk:
+            return _send(clerk, household, key=key)
+
+    with ThreadPoolExecutor(4) as clicking:
+        answers = list(clicking.map(click, range(4)))
+    assert {it.status_code for it in answers} == {303}
+    assert len({it.headers["location"] for it in answers}) == 1
+    assert _entries(site) == before + 1
 
 
 def test_amounts_as_people_write_them(site: Site) -> None:

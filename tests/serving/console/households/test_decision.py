@@ -58,6 +58,24 @@ def test_a_models_opinion_is_told_and_said_to_advise_only(advised: Advised) -> N
     assert all(one["en"].replace("&", "&amp;") in page.text for one in opinion["main"])
 
 
+def test_names_of_places_are_text(exchanging: Advised) -> None:
+    parts, household = exchanging.served.parts, exchanging.served.ids()[0]
+    village = exchanging.served.village(household)
+    with parts.store.engine.begin() as connection:  # past the triggers that keep history: for tests alone
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(
+            "UPDATE areas SET name_zh = '<i>村</i>', name_en = '\"><script>x</script>' WHERE code = %s", (village,)
+        )
+    client = Calls(create_site(parts), raise_server_exceptions=False, headers=header_of(parts))
+    cookie = session_header(signed_in(parts, Role.CLERK))["Cookie"]
+    for path in (f"/console/households/{household}", f"/console/households?village={village}"):
+        for language, name in (("zh", "&lt;i&gt;村&lt;/i&gt;"), ("en", "&#34;&gt;&lt;script&gt;x&lt;/script&gt;")):
+            page = client.get(path, headers={"Cookie": f"{cookie}; lushi_language={language}"}).text
+            assert name in page
+            assert "<i>村" not in page
+            assert "<script>x" not in page
+
+
 def test_only_its_own_bank_and_auditors_see_it(site: Site) -> None:
     decision = decision_of(site)
     for path in (f"/console/decisions/{decision}", f"/console/decisions/{decision}/proof"):
