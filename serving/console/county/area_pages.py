@@ -78,15 +78,18 @@ def _common(seen: Seen) -> dict[str, Any]:
     granted = [Fraction(counts.granted or 0) for _, counts in quarters]
     months = seen.books.book(seen.code)[-MONTHS:]
     stopped = seen.books.stopped(seen.code)
+    # Of a village alone: the limit of a township is one of its villages' stops.
+    limit = Fraction(seen.policy.areas.village_bad_ratio_over) if len(seen.code) > TOWNSHIP_DIGITS else None
     return {
         "seen": seen,
         "target": GRANTED,
         "target_poor": GRANTED_POOR,
         "grades": _grades(seen),
         "quarters": quarters,
+        "names": [run.quarter[2:] for run, _ in quarters],
         "quarter_bars": bars(granted, least=Fraction(1)),
         "months": months,
-        "month_bars": bars([it.bad_ratio for it in months], limit=Fraction(seen.policy.areas.village_bad_ratio_over)),
+        "month_bars": bars([it.bad_ratio for it in months], limit=limit),
         "stopped_villages": [it for it in stopped if len(it) > TOWNSHIP_DIGITS],
         "stopped_townships": [it for it in stopped if len(it) <= TOWNSHIP_DIGITS],
     }

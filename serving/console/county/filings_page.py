@@ -20,11 +20,11 @@ from serving.console.visit import Visit, page
 from serving.quarter.freshness import Cycle, Due, due_of, has_filed
 from serving.wiring import Parts
 
-A_PAGE = 50
+A_PAGE = 25
 BUILT_IN = {
     "areas": N_("Townships and villages"),
     "households": N_("Register of households"),
-    "loans": N_("Loans"),
+    "loans": N_("Loans paid out"),
     "loan_months": N_("Month ends of loans"),
     "loan_schedules": N_("Repayment plans"),
 }
@@ -38,7 +38,7 @@ def filings_page(parts: Parts) -> APIRouter:
     routes = APIRouter()
 
     @routes.get(PATH + "/filings")
-    def get_filings(visit: Reading, before: Before = 0) -> Response:
+    def get_filings(visit: Reading, before: Before = 0, stored: Before = 0) -> Response:
         """Each source's newest file beside the cycle that it files by, and all files, newest first."""
         with parts.store.looking(parts.store.now(parts.clock.now)) as moment:
             today = civil_day(moment.known_at)
@@ -55,6 +55,7 @@ def filings_page(parts: Parts) -> APIRouter:
             files=files[:A_PAGE],
             older=files[A_PAGE - 1].batch_no if len(files) > A_PAGE else None,
             before=before,
+            stored=next((it for it in files if it.batch_no == stored), None),
             may_import=visit.caller.may(Act.IMPORT),
         )
 
