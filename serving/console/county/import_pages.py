@@ -16,9 +16,9 @@ from feature_store.faults import Fault
 from feature_store.filing import civil_day
 from serving.access.roles import Act
 from serving.console.county.fault_sayings import say_fault
-from serving.console.county.filings_page import BUILT_IN
 from serving.console.county.import_form import read_form
 from serving.console.county.seen import PATH
+from serving.console.county.sources import BUILT_IN, labels_of
 from serving.console.sections import N_
 from serving.console.sent_files import SentFile
 from serving.console.visit import Visit, page
@@ -100,7 +100,7 @@ def import_pages(parts: Parts) -> APIRouter:
 def _sources(parts: Parts) -> dict[str, Any]:
     """Who may file, by id: what people call it, a message or a text in both languages."""
     policy = parts.policies.in_force(civil_day(parts.clock.now()))
-    return {**{it.id: it.label for it in policy.sources}, **BUILT_IN}
+    return {**labels_of(policy), **BUILT_IN}
 
 
 def _form(visit: Visit, parts: Parts, form: Any, faults: dict[str, str], *, status: int = 200) -> Response:

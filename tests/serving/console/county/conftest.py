@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -69,3 +70,18 @@ def _overdue(served: Served, folder: Path) -> str:
     )
     assert done.outcome == "imported", done.faults
     return village
+
+
+@pytest.fixture
+def nothing_waits(troubled: Troubled) -> Iterator[None]:
+    """No test leaves a file for the next one."""
+    yield
+    for folder in (troubled.site.served.parts.settings.data / "uploads").glob("*"):
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def loans(troubled: Troubled) -> list[str]:
+    """Loans of the county."""
+    with troubled.site.served.parts.store.engine.connect() as connection:
+        return list(connection.exec_driver_sql("SELECT loan_id FROM loans ORDER BY 1").scalars())
