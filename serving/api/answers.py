@@ -31,6 +31,7 @@ from serving.consents.record import ConsentAmbiguous, ConsentTaken, UnknownConse
 from serving.consents.scope import UnknownHousehold
 from serving.county.known_area import UnknownArea
 from serving.county.purposes import UnknownPurpose
+from serving.county.waiting_files import UnknownUpload
 from serving.decisions.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
 from serving.decisions.decide import KeyInUse, KeyReused
 from serving.ledger.entries import UnknownDecision
@@ -161,6 +162,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (CreditFileInvalid, _credit_file),
     (UnknownHousehold, _said(404, "unknown-household")),
     (UnknownArea, _said(404, "unknown-area")),
+    (UnknownUpload, _said(404, "unknown-upload")),
     (UnknownDecision, _said(404, "unknown-decision")),
     (UnknownConsent, _said(404, "unknown-consent")),
     (ConsentTaken, _said(409, "consent-taken")),

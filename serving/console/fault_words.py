@@ -28,6 +28,10 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("There is no such township or village, or your role does not see it."),
         N_("Choose one from the list."),
     ),
+    "unknown-upload": (
+        N_("The file no longer waits here: it was let in, given up, or waited longer than a day."),
+        N_("Look at the list of files that were stored, or send it again."),
+    ),
     "unknown-decision": (N_("There is no such decision, or your role does not see it."), N_("Check its number.")),
     "unknown-consent": (N_("There is no such consent."), N_("Check its reference.")),
     "unknown-objection": (N_("There is no such objection, or your role does not see it."), N_("Check its number.")),
