@@ -26,6 +26,7 @@ class Act(StrEnum):
     READ_SERVICE = "read_service"
     SIGN_OUT = "sign_out"
     ADMINISTER = "administer"
+    AUDIT = "audit"
 
 
 class Role(StrEnum):
@@ -80,6 +81,7 @@ MAY: dict[Role, frozenset[Act]] = {
         Act.UNMASK,
         Act.ASSESS,
         Act.READ_ALARMS,
+        Act.AUDIT,
     },
     Role.ADMINISTRATOR: _ANYBODY | {Act.ADMINISTER},
 }
