@@ -9,6 +9,7 @@ from serving.api.app import create_app
 from serving.api.request_form import RequestForm
 from serving.console.admin.routes import admin_routes
 from serving.console.assets import assets
+from serving.console.audit.routes import audit
 from serving.console.entrance import entrance
 from serving.console.faults import FaultPages, leave_to_pages
 from serving.console.forms import Forms
@@ -41,4 +42,5 @@ def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
     app.include_router(entrance(parts))
     app.include_router(households(parts, areas))
     app.include_router(admin_routes(parts))
+    app.include_router(audit(parts, areas))
     return app

@@ -25,6 +25,7 @@ class Section:
 SECTIONS = (
     Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),
     Section("/console/objections", N_("Objections"), Act.READ_HOUSEHOLD),
+    Section("/console/audit", N_("Audit"), Act.AUDIT),
     Section("/console/admin", N_("Administration"), Act.ADMINISTER),
 )
 
