@@ -42,6 +42,8 @@ from serving.privacy.find_household import IdNumberInvalid
 from serving.privacy.unmask import NoIdNumber
 from serving.refused import Refused
 from serving.replay.three_way import ReplaysBusy, UnknownPolicy
+from serving.reviews.notes import ReviewSigned, ReviewUnfinished
+from serving.reviews.read import UnknownReview
 from serving.rights.objections import ObjectionResolved, UnknownObjection
 from serving.rights.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.telemetry.logs import get_logger, said
@@ -174,6 +176,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (SecondPerson, _said(403, "second-person")),
     (OverrideRefused, _said(409, "override-refused")),
     (ObjectionResolved, _said(409, "objection-resolved")),
+    (UnknownReview, _said(404, "unknown-review")),
+    (ReviewSigned, _said(409, "review-signed")),
+    (ReviewUnfinished, _said(409, "review-unfinished")),
     (NoSuchProof, _said(404, "no-such-proof")),
     (NoIdNumber, _said(404, "no-id-number")),
     (IdNumberInvalid, _said(422, "id-number-invalid")),

@@ -11,6 +11,7 @@ from serving.api.app import create_app
 from serving.api.request_form import RequestForm
 from serving.console.admin.routes import admin_routes
 from serving.console.assets import assets
+from serving.console.audit.routes import audit
 from serving.console.county.books_kept import keep_books
 from serving.console.county.routes import county_routes
 from serving.console.entrance import entrance
@@ -54,4 +55,5 @@ def create_console(parts: Parts, areas: AreaStates, books: KeptCountyBooks | Non
     app.include_router(watch_routes(parts))
     app.include_router(policy_routes(parts))
     app.include_router(county_routes(parts, books or KeptCountyBooks()))
+    app.include_router(audit(parts, areas))
     return app

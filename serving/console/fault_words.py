@@ -36,6 +36,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "unknown-consent": (N_("There is no such consent."), N_("Check its reference.")),
     "unknown-objection": (N_("There is no such objection, or your role does not see it."), N_("Check its number.")),
     "unknown-override": (N_("There is no such override, or your role does not see it."), N_("Check its number.")),
+    "unknown-review": (N_("There is no such review."), N_("Choose one of the list.")),
+    "review-signed": (N_("The review was signed: nothing more is noted in it."), N_("Draw another one.")),
+    "review-unfinished": (
+        N_("The review cannot be signed yet: a decision has no finding."),
+        N_("Note one for each, then sign."),
+    ),
     "no-such-proof": (N_("There is no such proof in the log."), N_("Check the index: it counts from 0.")),
     "no-id-number": (N_("No ID number is held for this household."), N_("Ask the source to file it.")),
     "id-number-invalid": (N_("That is no valid ID number."), N_("Check its 18 characters.")),

@@ -29,6 +29,7 @@ SECTIONS = (
     Section("/console/watch", N_("Watch"), Act.READ_ALARMS),
     Section("/console/policies", N_("Policies"), Act.READ_POLICIES),
     Section("/console/county", N_("County"), Act.READ_COUNTY),
+    Section("/console/audit", N_("Audit"), Act.AUDIT),
     Section("/console/admin", N_("Administration"), Act.ADMINISTER),
 )
 
