@@ -30,7 +30,7 @@ from serving.consents.record import ConsentAmbiguous, ConsentTaken, UnknownConse
 from serving.consents.scope import UnknownHousehold
 from serving.county.purposes import UnknownPurpose
 from serving.decisions.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
-from serving.decisions.decide import KeyInUse, KeyReused
+from serving.decisions.request import KeyInUse, KeyReused
 from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
 from serving.operations.readiness import NotReady
