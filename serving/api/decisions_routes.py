@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 
 from serving.api.access import ClosingDecisions, Deciding, ReadingDecisions
 from serving.api.asked import ClosingAsked, DecisionAsked, IdempotencyKey
-from serving.api.gathered import decided
 from serving.api.json_response import Json
 from serving.api.problems import created, documented
 from serving.api.receipts import answer
@@ -16,9 +15,9 @@ from serving.api.schemas_decision import DecisionAnswer, ErasedDecision
 from serving.api.schemas_rights import ClosingAnswer
 from serving.county.area_states import AreaStates
 from serving.decisions.closing import close_decision, closing_data
-from serving.decisions.gather import Gatherer
-from serving.decisions.group import decide_many
+from serving.decisions.gather import Gathered
 from serving.decisions.request import Call, DecisionRequest
+from serving.gathering import gathered
 from serving.ledger import postgres as ledger
 from serving.rights.afterwards import afterwards
 from serving.wiring import Parts
@@ -26,7 +25,7 @@ from serving.wiring import Parts
 
 def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The routes over one set of parts."""
-    gatherer = Gatherer(lambda calls: decide_many(calls, parts, areas))
+    decided = Gathered(parts, areas)
     routes = APIRouter(prefix="/v1/decisions", tags=["decisions"], default_response_class=Json)
 
     @routes.post(
@@ -38,7 +37,7 @@ def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
         With an Idempotency-Key a call may be repeated: the same key and body give the first call's answer.
         """
         request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
-        entry = await decided(gatherer, Call(request, caller, key))
+        entry = await gathered(decided.put(Call(request, caller, key)))
         return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
 
     @routes.get("/{decision_id}", response_model=DecisionAnswer | ErasedDecision, responses=documented(404))
