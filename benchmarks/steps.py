@@ -33,7 +33,7 @@ SECONDS, HOUSEHOLDS = 6.0, 5_000
 STEPS = (
     ("key looked up, rate taken", "serving.api.access:KeyNeeded._caller"),
     ("body read and checked", "serving.api.limits:json.loads"),
-    ("the rest of the use case", "serving.api.decisions_routes:decide_many"),
+    ("the rest of the use case", "serving.decisions.gather:decide_together"),
     ("transaction begun, moment fixed", "feature_store.adapters.store:recording.fix_moment"),
     ("household held; consent, file, marks and promotion read", "feature_store.adapters.store:Moment.decision_reads"),
     ("area's state", "serving.county.area_states:AreaStates.state"),

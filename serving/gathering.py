@@ -6,6 +6,7 @@ There is no timer: work that finds nobody at it is begun at once. What waits too
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
@@ -17,17 +18,21 @@ Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 
 
+_Waiting = tuple[Asked, Future[Found]]
+
+
 class Gatherer(Generic[Asked, Found]):
     """Does what is asked from many threads, several at a time.
 
-    work: what was found for each of a group, or why there is nothing, in their order. at_once: groups at work, each on a thread of
+    work: what was found for each of a group, or why there is nothing, in their order; None for one of several that is to be worked
+    on alone, once the others have their answers. at_once: groups at work, each on a thread of
     its own: while one waits for the database, another computes. most: in a group. apart: what two of a group, or of
     groups at work at once, may not share; of those that do the first comes first.
     """
 
     def __init__(
         self,
-        work: Callable[[Sequence[Asked]], Sequence[Found | Exception]],
+        work: Callable[[Sequence[Asked]], Sequence[Found | Exception | None]],
         *,
         at_once: int,
         most: int,
@@ -35,7 +40,7 @@ class Gatherer(Generic[Asked, Found]):
     ) -> None:
         self._work, self._at_once, self._most, self._apart = work, at_once, most, apart
         self._lock = Lock()
-        self._waiting: list[tuple[Asked, Future[Found]]] = []
+        self._waiting: list[_Waiting[Asked, Found]] = []
         self._taken: set[Hashable] = set()
         """What those at work share with nobody."""
         self._busy = 0
@@ -55,25 +60,42 @@ class Gatherer(Generic[Asked, Found]):
     def _go_on(self) -> None:
         """Do group after group until nothing waits that this thread may begin."""
         while group := self._next():
-            asked = [one for one, _ in group]
-            outcomes: Sequence[Found | Exception]
-            try:
-                outcomes = self._work(asked)
-            except Exception as error:
-                outcomes = [error] * len(group)
-            with self._lock:
-                for one in asked:
-                    self._taken -= self._apart(one)
-            for (_, future), outcome in zip(group, outcomes, strict=True):
-                if isinstance(outcome, Exception):
-                    future.set_exception(outcome)
+            until = time.monotonic() + PATIENCE_SECONDS
+            again = self._do(group)
+            for one in again:
+                if time.monotonic() > until:
+                    self._over(one, TooBusy())
                 else:
-                    future.set_result(outcome)
+                    self._do([one])
 
-    def _next(self) -> list[tuple[Asked, Future[Found]]]:
+    def _do(self, group: Sequence[_Waiting[Asked, Found]]) -> list[_Waiting[Asked, Found]]:
+        """Work on a group and hand out what was found; what is to be worked on alone."""
+        outcomes: Sequence[Found | Exception | None]
+        try:
+            outcomes = self._work([asked for asked, _ in group])
+        except Exception as error:
+            outcomes = [error] * len(group)
+        again = []
+        for one, outcome in zip(group, outcomes, strict=True):
+            if outcome is None:
+                again.append(one)
+            else:
+                self._over(one, outcome)
+        return again
+
+    def _over(self, one: _Waiting[Asked, Found], outcome: Found | Exception) -> None:
+        asked, future = one
         with self._lock:
-            group: list[tuple[Asked, Future[Found]]] = []
-            later: list[tuple[Asked, Future[Found]]] = []
+            self._taken -= self._apart(asked)
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+
+    def _next(self) -> list[_Waiting[Asked, Found]]:
+        with self._lock:
+            group: list[_Waiting[Asked, Found]] = []
+            later: list[_Waiting[Asked, Found]] = []
             meets = set(self._taken)
             for asked, future in self._waiting:
                 apart = self._apart(asked)
@@ -102,7 +124,7 @@ async def gathered(future: Future[Found], *, patience_seconds: float = PATIENCE_
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if future.cancelled() and not (task and task.cancelling()):
-            raise TooBusy("too many calls are being decided at once; try again shortly") from None
+            raise TooBusy from None
         raise
     finally:
         late.cancel()

@@ -20,6 +20,9 @@ PATIENCE_SECONDS = 5.0
 class TooBusy(LushiError):
     """A call that did not get its turn in time; nothing of it was done."""
 
+    def __init__(self) -> None:
+        super().__init__("too many calls are being decided at once; try again shortly")
+
 
 class Turns:
     """So many turns at once; whoever waits gets one in the order of coming."""
@@ -35,7 +38,7 @@ class Turns:
             TooBusy: where none came free in time.
         """
         if not self._free.acquire(timeout=self._patience):
-            raise TooBusy("too many calls are being decided at once; try again shortly")
+            raise TooBusy
         try:
             yield
         finally:

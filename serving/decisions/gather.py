@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from threading import Lock
 
 from serving.county.area_states import AreaStates
-from serving.decisions.group import MOST, decide_many
+from serving.decisions.group import MOST, decide_together
 from serving.decisions.request import Call, KeyInUse
 from serving.gathering import Gatherer
 from serving.ledger.entries import Entry
@@ -19,7 +19,10 @@ class Gathered:
 
     def __init__(self, parts: Parts, areas: AreaStates) -> None:
         self._gatherer: Gatherer[Call, Entry] = Gatherer(
-            lambda calls: decide_many(calls, parts, areas), at_once=AT_ONCE, most=MOST, apart=lambda call: call.alone
+            lambda calls: decide_together(calls, parts, areas),
+            at_once=AT_ONCE,
+            most=MOST,
+            apart=lambda call: call.alone,
         )
         self._lock = Lock()
         self._keys: set[tuple[str, str]] = set()

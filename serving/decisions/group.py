@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from feature_store.adapters.connect import StoreUnavailable
 from serving.county.area_states import AreaStates
 from serving.decisions.record import Attempt, decide_at
 from serving.decisions.request import Call
@@ -28,8 +27,12 @@ def decide_many(calls: Sequence[Call], parts: Parts, areas: AreaStates) -> list[
     """Decide calls in their order. Never raises for what is one call's own; see :func:`serving.decisions.decide.decide`."""
     outcomes: dict[int, Outcome] = {}
     for places in in_groups(calls):
-        together = _together([calls[place] for place in places], parts, areas)
-        outcomes.update(zip(places, together, strict=True))
+        until = time.monotonic() + PATIENCE_SECONDS
+        together = decide_together([calls[place] for place in places], parts, areas)
+        for place, outcome in zip(places, together, strict=True):
+            if outcome is None:
+                outcome = TooBusy() if time.monotonic() > until else decide_alone(calls[place], parts, areas)
+            outcomes[place] = outcome
     return [outcomes[place] for place in range(len(calls))]
 
 
@@ -47,50 +50,23 @@ def in_groups(calls: Sequence[Call]) -> Iterator[list[int]]:
         waiting = later
 
 
-def _together(calls: Sequence[Call], parts: Parts, areas: AreaStates) -> list[Outcome]:
-    until = time.monotonic() + PATIENCE_SECONDS
-    try:
-        with parts.turns.taken():
-            if len(calls) == 1:
-                return [_one(calls[0], parts, areas)]
-            outcomes = _once(calls, parts, areas)
-            return [
-                it if it is not None else _in_time(call, parts, areas, until)
-                for it, call in zip(outcomes, calls, strict=True)
-            ]
-    except TooBusy as busy:
-        return [busy for _ in calls]
-
-
-def _once(calls: Sequence[Call], parts: Parts, areas: AreaStates) -> Sequence[Outcome | None]:
-    """The outcomes of one transaction, None for a call that is to be decided alone."""
+def decide_together(calls: Sequence[Call], parts: Parts, areas: AreaStates) -> list[Outcome | None]:
+    """The outcomes of one transaction of calls of which no two meet; None for one of several that is to be decided alone."""
     attempt = Attempt(calls)
     try:
-        with parts.store.moment(parts.clock.now) as moment:
+        with parts.turns.taken(), parts.store.moment(parts.clock.now) as moment:
             decide_at(moment, attempt, parts, areas)
     except Exception as error:
-        # A commit that was asked for may have come through: nobody is decided on twice.
-        return [error if attempt.complete else None for _ in calls]
+        # A commit that was asked for may have come through: nobody is decided on twice. Nor is anybody asked to wait twice.
+        final = attempt.complete or len(calls) == 1 or isinstance(error, TooBusy)
+        return [error if final else None for _ in calls]
     for one in attempt.recorded:
         count_decision(*one)
     return attempt.outcomes
 
 
-def _one(call: Call, parts: Parts, areas: AreaStates) -> Outcome:
-    attempt = Attempt([call])
-    try:
-        with parts.store.moment(parts.clock.now) as moment:
-            decide_at(moment, attempt, parts, areas)
-    except Exception as error:
-        return error
-    for one in attempt.recorded:
-        count_decision(*one)
-    (outcome,) = attempt.outcomes
+def decide_alone(call: Call, parts: Parts, areas: AreaStates) -> Outcome:
+    """The outcome of a transaction of its own."""
+    (outcome,) = decide_together([call], parts, areas)
     assert outcome is not None
     return outcome
-
-
-def _in_time(call: Call, parts: Parts, areas: AreaStates, until: float) -> Outcome:
-    if time.monotonic() > until:
-        return StoreUnavailable("the database did not answer in time; try again shortly")
-    return _one(call, parts, areas)
