@@ -33,7 +33,7 @@ from serving.county.known_area import UnknownArea
 from serving.county.purposes import UnknownPurpose
 from serving.county.waiting_files import UnknownUpload
 from serving.decisions.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
-from serving.decisions.decide import KeyInUse, KeyReused
+from serving.decisions.request import KeyInUse, KeyReused
 from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
 from serving.monitoring.watch import NoReport
