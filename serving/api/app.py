@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -61,6 +62,8 @@ def create_app(
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_adopt, parts)
         await run_in_threadpool(_warm, parts)
+        gc.collect()
+        gc.freeze()  # what is there now stays: the collector need not walk through it again and again
         kept = [asyncio.create_task(keep(parts)) for keep in (keep_doing, keep_database, *meanwhile)]
         yield
         for task in kept:
