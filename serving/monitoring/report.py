@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from serving.monitoring import binding, early, fairness, performance, population, together
+from serving.monitoring import binding, early, excess, fairness, performance, population, together
 from serving.monitoring.alarms import alarm_data, alarms_of
 from serving.monitoring.drawn import drawn
 from serving.monitoring.figure import Figure, figure_data
@@ -25,7 +25,11 @@ BLIND = {
 
 def figures_of(period: Period) -> list[Figure]:
     """Every figure of a period, by group."""
-    return [it for part in (population, performance, early, together, binding, fairness) for it in part.figures(period)]
+    return [
+        it
+        for part in (population, performance, early, excess, together, binding, fairness)
+        for it in part.figures(period)
+    ]
 
 
 def body(now: Period, before: Period | None, limits: Limits) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scoring.metrics.vintage import NEVER
 from scoring.policy.elements import Text
 from serving.monitoring.frame import AGES, Feature, Loans, People, Period
 
@@ -15,7 +16,10 @@ FEATURES = ("income", "land", "debts")
 
 
 def book(seed: int, *, per_quarter: int, hit: tuple[int, ...] = (), from_quarter: int = 99, add: float = 0.0) -> Loans:
-    """Sixteen quarters of loans seen to their end; loans of the townships ``hit`` fail more often from a quarter on."""
+    """Sixteen quarters of loans seen to their end; loans of the townships ``hit`` fail more often from a quarter on.
+
+    A loan that fails is 30 days late in its fifth or eighth month, as where instalments fall due every three.
+    """
     random, n = np.random.default_rng(seed), 16 * per_quarter
     quarter = np.repeat(np.arange(16), per_quarter)
     township = random.integers(0, TOWNSHIPS, n)
@@ -36,6 +40,8 @@ def book(seed: int, *, per_quarter: int, hit: tuple[int, ...] = (), from_quarter
         new=quarter == 15,
         reached=dict.fromkeys(AGES, every),
         late={3: np.zeros(n, np.bool_), 6: early, 9: fails},
+        months_seen=np.full(n, 60),
+        first_late=np.select([early, fails], [5, 8], NEVER),
         segments={
             "township": np.char.add("T", township.astype(str)),
             "bank": random.integers(0, 3, n).astype(str),
@@ -79,6 +85,7 @@ def known_by(loans: Loans, quarter: int) -> Loans:
             new=number == quarter,
             reached=reached,
             late=late,
+            months_seen=3 * (quarter - number),
         ),
         lent,
     )
@@ -87,7 +94,8 @@ def known_by(loans: Loans, quarter: int) -> Loans:
 def only(loans: Loans, rows: np.typing.NDArray[np.bool_]) -> Loans:
     """Some of the loans."""
     inside: dict[str, Any] = {
-        name: getattr(loans, name)[rows] for name in ("vintage", "pd", "score", "grade", "bad", "unseen", "new")
+        name: getattr(loans, name)[rows]
+        for name in ("vintage", "pd", "score", "grade", "bad", "unseen", "new", "months_seen", "first_late")
     }
     for name in ("reached", "late", "segments"):
         inside[name] = {key: value[rows] for key, value in getattr(loans, name).items()}
