@@ -9,14 +9,29 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import advising, county, grading, load, opinion, point_in_time, real, steps, training, truth, trying
+from benchmarks import (
+    advising,
+    county,
+    grading,
+    load,
+    opinion,
+    point_in_time,
+    real,
+    steps,
+    training,
+    truth,
+    trying,
+    watch_shown,
+)
 from benchmarks.load_county import KEPT, load_county
 from benchmarks.measure import Paired
 from benchmarks.stored import stored
+from benchmarks.watching import SCENARIOS
 from scoring.policy.load import ROOT
 from scoring.policy.load import load as load_policy
 
 DATA = Path("..") / "shared" / "data"
+WATCHED = Path("var") / "watched"
 ROUNDS = 6
 """Quarters of the county that the point-in-time set and the opinions are measured on."""
 
@@ -26,14 +41,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="What is fast, as ratios against peers in one run.",
         epilog="What the challenger reaches takes minutes and runs only when named: 'real' trains on the two real sets "
-        f"in --data, 'truth' on a synthetic county whose true chances are known. Where {KEPT} names a folder, the county that "
+        "in --data, 'truth' on a synthetic county whose true chances are known, 'watch' lives through synthetic counties with and "
+        f"without a planted cause. Where {KEPT} names a folder, the county that "
         "'load' needs is kept in it.",
     )
     parser.add_argument("--households", type=int, default=107_000, help="size of the synthetic county (default 107000)")
     parser.add_argument(
-        "--only", choices=("grading", "county", "challenger", "trying", "load", "real", "truth"), help="one part alone"
+        "--only",
+        choices=("grading", "county", "challenger", "trying", "load", "real", "truth", "watch"),
+        help="one part alone",
     )
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the real sets (default {DATA})")
+    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="of 'watch': which, with commas (default all)")
+    parser.add_argument("--seeds", default="1-1", help="of 'watch': the first and the last seed, as 1-20 (default 1-1)")
+    parser.add_argument(
+        "--results", type=Path, default=WATCHED, help=f"of 'watch': folder that keeps what is done (default {WATCHED})"
+    )
     asked = parser.parse_args()
     kept = os.environ.pop(KEPT, None)  # no setting of the service, which refuses what it does not know
     console = Console(width=max(Console().width, 150))
@@ -78,6 +101,8 @@ def main() -> None:
         real.show(asked.data, console)
     if asked.only == "truth":
         _truth(console, asked.households)
+    if asked.only == "watch":
+        _watch(console, asked)
 
 
 def _challenger(console: Console, households: int) -> None:
@@ -126,6 +151,20 @@ def _truth(console: Console, households: int) -> None:
     with console.status("starting") as status, stored(households, progress=status.update) as made:
         found = truth.measure(made.store, made.true_pd, progress=status.update)
     truth.show(found, households, console)
+
+
+def _watch(console: Console, asked: argparse.Namespace) -> None:
+    import lushi
+
+    first, last = (int(it) for it in asked.seeds.split("-"))
+    watch_shown.run(
+        console,
+        households=asked.households,
+        scenarios=asked.scenarios.split(","),
+        seeds=range(first, last + 1),
+        folder=asked.results,
+        train=lushi.train_known,
+    )
 
 
 def _cells(paired: Paired) -> tuple[str, str, str]:

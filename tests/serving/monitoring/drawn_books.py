@@ -15,17 +15,30 @@ TOWNSHIPS = 19
 FEATURES = ("income", "land", "debts")
 
 
-def book(seed: int, *, per_quarter: int, hit: tuple[int, ...] = (), from_quarter: int = 99, add: float = 0.0) -> Loans:
+def book(
+    seed: int,
+    *,
+    per_quarter: int,
+    hit: tuple[int, ...] = (),
+    from_quarter: int = 99,
+    add: float = 0.0,
+    middle: float = -2.7,
+    turned: float | None = None,
+) -> Loans:
     """Sixteen quarters of loans seen to their end; loans of the townships ``hit`` fail more often from a quarter on.
+
+    middle: the log-odds that the PDs lie around. turned: from the quarter on the order of the PDs is turned round for everybody, and so much added to the log-odds.
 
     A loan that fails is 30 days late in its fifth or eighth month, as where instalments fall due every three.
     """
     random, n = np.random.default_rng(seed), 16 * per_quarter
     quarter = np.repeat(np.arange(16), per_quarter)
     township = random.integers(0, TOWNSHIPS, n)
-    odds = -2.7 + random.normal(0, 0.6, n)
+    odds = middle + random.normal(0, 0.6, n)
     pd = 1 / (1 + np.exp(-odds))
     real = odds + np.where(np.isin(township, hit) & (quarter >= from_quarter), add, 0.0)
+    if turned is not None:
+        real = np.where(quarter >= from_quarter, 2 * middle - odds + turned, real)
     fails = random.random(n) < 1 / (1 + np.exp(-real))
     early = fails & (random.random(n) < 0.4)
     every = np.ones(n, np.bool_)
