@@ -20,7 +20,7 @@ from benchmarks.lent_version import TRAINED, write
 from benchmarks.planted import planted
 from feature_store.quarter import BOOKS_OPEN, Quarter
 from feature_store.synthetic.living import Life
-from feature_store.synthetic.rounds import MOST
+from feature_store.synthetic.rounds import MOST, rounds
 from serving.approvals.promote import promote
 from serving.clock import FixedClock
 from serving.monitoring.county_frame import CountyFrames, CountyPeriod
@@ -30,8 +30,14 @@ from serving.monitoring.report import body
 from serving.settings import read_settings
 from serving.wiring import Parts, wire
 
-SCENARIOS = ("quiet", "shock", "feature_break", "concept_change")
-LAST = Quarter(2021, 4)
+LAST = {
+    "quiet": Quarter(2021, 4),
+    "shock": Quarter(2020, 4),
+    "feature_break": Quarter(2020, 3),
+    "concept_change": Quarter(2020, 4),
+}
+"""By scenario the last quarter that is watched: quiet ones to the end, the others until well after their cause began."""
+SCENARIOS = tuple(LAST)
 HOURS = timedelta(hours=9)
 """So long after its books closed a quarter is watched."""
 Progress = Callable[[str], None]
@@ -64,11 +70,9 @@ class Watched:
         return [quarter for quarter, said in self.alarms.items() if any(it.level == "red" for it in said)]
 
 
-def watched(
-    scenario: str, seed: int, *, households: int, lent: tuple[Path, str], last: Quarter = LAST, progress: Progress
-) -> Watched:
+def watched(scenario: str, seed: int, *, households: int, lent: tuple[Path, str], progress: Progress) -> Watched:
     """Live through one county under the lent version (its MLflow folder and number). Its data are in a folder that is gone afterwards."""
-    began = time.perf_counter()
+    began, last = time.perf_counter(), LAST[scenario]
 
     def tell(what: str) -> None:
         progress(f"{scenario}, seed {seed}: {what}")
@@ -77,8 +81,9 @@ def watched(
         folder = Path(name)
         folder.chmod(0o755)
         tell("writing the county's files")
-        county = write(folder / "county", scenario, seed, households, rounds=MOST)
-        cause = planted(scenario, county, lambda: write(folder / "quiet", "quiet", seed, households, rounds=MOST))
+        count = sum(one.observed_on <= last.end for one in rounds(MOST))
+        county = write(folder / "county", scenario, seed, households, rounds=count)
+        cause = planted(scenario, county, lambda: write(folder / "quiet", "quiet", seed, households, rounds=count))
         settings = read_settings({"LUSHI_DATA": str(folder / "var"), "LUSHI_MLRUNS": str(lent[0])})
         clock = FixedClock(TRAINED.closing)
         parts = replace(wire(settings), clock=clock)
