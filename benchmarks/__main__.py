@@ -14,6 +14,7 @@ from benchmarks import (
     county,
     grading,
     load,
+    loan_books,
     opinion,
     point_in_time,
     real,
@@ -42,18 +43,20 @@ def main() -> None:
         description="What is fast, as ratios against peers in one run.",
         epilog="What the challenger reaches takes minutes and runs only when named: 'real' trains on the two real sets "
         "in --data, 'truth' on a synthetic county whose true chances are known, 'watch' lives through synthetic counties with and "
-        f"without a planted cause. Where {KEPT} names a folder, the county that "
+        f"without a planted cause, 'books' watches their loan books alone. Where {KEPT} names a folder, the county that "
         "'load' needs is kept in it.",
     )
     parser.add_argument("--households", type=int, default=107_000, help="size of the synthetic county (default 107000)")
     parser.add_argument(
         "--only",
-        choices=("grading", "county", "challenger", "trying", "load", "real", "truth", "watch"),
+        choices=("grading", "county", "challenger", "trying", "load", "real", "truth", "watch", "books"),
         help="one part alone",
     )
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the real sets (default {DATA})")
     parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="of 'watch': which, with commas (default all)")
-    parser.add_argument("--seeds", default="1-1", help="of 'watch': the first and the last seed, as 1-20 (default 1-1)")
+    parser.add_argument(
+        "--seeds", default="1-1", help="of 'watch' and 'books': the first and the last seed, as 1-20 (default 1-1)"
+    )
     parser.add_argument(
         "--results", type=Path, default=WATCHED, help=f"of 'watch': folder that keeps what is done (default {WATCHED})"
     )
@@ -97,12 +100,19 @@ def main() -> None:
             load.show(load.measure(made, status.update), asked.households, console)
             status.update("where the time of a call goes")
             steps.show(steps.measure(made), console)
+    _reached(console, asked)
+
+
+def _reached(console: Console, asked: argparse.Namespace) -> None:
+    """What runs only when named: what the challenger and the watch reach."""
     if asked.only == "real":
         real.show(asked.data, console)
     if asked.only == "truth":
         _truth(console, asked.households)
     if asked.only == "watch":
         _watch(console, asked)
+    if asked.only == "books":
+        loan_books.run(console, households=asked.households, seeds=_seeds(asked))
 
 
 def _challenger(console: Console, households: int) -> None:
@@ -156,15 +166,19 @@ def _truth(console: Console, households: int) -> None:
 def _watch(console: Console, asked: argparse.Namespace) -> None:
     import lushi
 
-    first, last = (int(it) for it in asked.seeds.split("-"))
     watch_shown.run(
         console,
         households=asked.households,
         scenarios=asked.scenarios.split(","),
-        seeds=range(first, last + 1),
+        seeds=_seeds(asked),
         folder=asked.results,
         train=lushi.train_known,
     )
+
+
+def _seeds(asked: argparse.Namespace) -> range:
+    first, _, last = asked.seeds.partition("-")
+    return range(int(first), int(last or first) + 1)
 
 
 def _cells(paired: Paired) -> tuple[str, str, str]:
