@@ -60,13 +60,20 @@ def _realised(period: Period, loans: Loans) -> Iterator[Figure]:
         found = measured.estimate()
         promised = period.promised.get(name, _PERFECT.get(name, NAN))
         rows_then = period.training_rows if name in period.promised else 0
-        # What was measured at promotion was measured on a sample too: its error is taken to be as of so many rows.
-        error = measured.error * math.sqrt(1 + (len(bad) / rows_then if rows_then else 0.0))
         yield Figure(
             f"challenger.{name}", found.value, len(bad), About(), unit, found.low, found.high,
             reference=promised, reference_n=rows_then,
-            p=two_sided((found.value - promised) / error) if error > 0 else NAN,
+            p=against_promise(measured, promised, rows=len(bad), rows_then=rows_then),
         )  # fmt: skip
+
+
+def against_promise(measured: Measure, promised: float, *, rows: int, rows_then: int) -> float:
+    """The chance of so great a distance from what was measured at promotion, had nothing changed; NaN where there is no error.
+
+    That was measured on a sample too: its error is taken to be that of as many rows as trained. rows_then: 0 where the promise is exact.
+    """
+    error = measured.error * math.sqrt(1 + (rows / rows_then if rows_then else 0.0))
+    return two_sided((measured.value - promised) / error) if error > 0 else NAN
 
 
 def _rivals(loans: Loans) -> Iterator[Figure]:
