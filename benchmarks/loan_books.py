@@ -52,7 +52,7 @@ def alarms(book: Book, quarters: Sequence[Quarter] = QUARTERS) -> dict[Quarter, 
     """The alarms of the early signs by quarter, as known when it had ended; from the second quarter on."""
     found, before = {}, None
     for quarter in quarters:
-        period = _period(book, quarter)
+        period = period_of(book, quarter)
         now: list[Figure] = [*early.figures(period), *excess.figures(period)]
         if before is not None:
             judged = judge(now, before, load_limits())
@@ -87,7 +87,8 @@ def _days(column: polars.Series) -> np.typing.NDArray[np.int64]:
     return column.cast(polars.Date).cast(polars.Int32).to_numpy().astype(np.int64) + _EPOCH
 
 
-def _period(book: Book, quarter: Quarter) -> Period:
+def period_of(book: Book, quarter: Quarter) -> Period:
+    """A quarter's loans as known when it had ended; nobody else is in it."""
     lives, last = book.lives, quarter.end.toordinal()
     rows = np.flatnonzero((lives.disbursed >= FIRST_LOAN.toordinal()) & (lives.disbursed <= last))
     seen, first = months_seen(lives, last)[rows], first_late(lives)[rows]
