@@ -38,7 +38,9 @@ def planted(scenario: str, county: Path, quiet: Callable[[], Path]) -> Planted:
         features = load_feature_set(policy=load_index(ROOT / "lushi").latest).features
         return Planted(Quarter(2019, 4), (next(it.label.en for it in features if it.name == "debt_income_ratio"),))
     if scenario == "concept_change":
-        return Planted(Quarter(2019, 3), ("reasons for default may have changed", "no longer tells who will"))
+        policy = load_index(ROOT / "lushi").latest
+        purposes = [it.label.en for it in policy.terms.purposes if it.id in ("planting", "forestry")]
+        return Planted(Quarter(2019, 3), (*purposes, *(policy.words[it].en for it in ("walnut", "herbs"))))
     return Planted(None, ())
 
 

@@ -56,6 +56,9 @@ def show(found: Sequence[Watched], households: int, console: Console) -> None:
     console.print(
         f"watched under one version, trained on another quiet synthetic county of {HOUSEHOLDS:,} households and passed by its gate"
     )
+    for one in found:
+        for quarter, said in one.blind_spots.items():
+            console.print(f"{one.scenario}, seed {one.seed}, {quarter}: {said}")
     quiet = [one for one in found if one.scenario == "quiet"]
     if quiet:
         quarters, red = sum(len(one.alarms) for one in quiet), sum(len(one.red()) for one in quiet)

@@ -55,7 +55,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One county's life. begins: the quarter in which the planted cause does, '' for none; words: what names it. alarms: by quarter that was watched."""
+    """One county's life. begins: the quarter in which the planted cause does, '' for none; words: what names it.
+
+    alarms: by quarter that was watched. blind_spots: by quarter, what the report says of the estimate's blind spot, where it does.
+    """
 
     scenario: str
     seed: int
@@ -64,6 +67,7 @@ class Watched:
     words: tuple[str, ...]
     alarms: dict[str, tuple[Said, ...]]
     seconds: float
+    blind_spots: dict[str, str]
 
     def red(self) -> list[str]:
         """The quarters with a red alarm."""
@@ -93,28 +97,35 @@ def watched(scenario: str, seed: int, *, households: int, lent: tuple[Path, str]
             promote(parts, lent[1], by="benchmark analyst", second="benchmark officer", why="lent; synthetic data")
             clock.moment = last.closing + HOURS
             life.until(clock.moment, tell)
-            alarms = _alarms(parts, last, tell)
+            reports = _reports(parts, last, tell)
         finally:
             parts.close()
-    begins = str(cause.since) if cause.since else ""
-    return Watched(scenario, seed, households, begins, cause.words, alarms, round(time.perf_counter() - began, 1))
+    return Watched(
+        scenario=scenario,
+        seed=seed,
+        households=households,
+        begins=str(cause.since) if cause.since else "",
+        words=cause.words,
+        alarms={name: tuple(_said(it) for it in found["alarms"]) for name, found in reports.items()},
+        seconds=round(time.perf_counter() - began, 1),
+        blind_spots={name: found["blind_spot"]["en"] for name, found in reports.items() if found["blind_spot"]},
+    )
 
 
-def _alarms(parts: Parts, last: Quarter, tell: Progress) -> dict[str, tuple[Said, ...]]:
-    """By quarter from the one after the promotion on."""
+def _reports(parts: Parts, last: Quarter, tell: Progress) -> dict[str, dict[str, Any]]:
+    """The reports by quarter, from the one after the promotion on."""
     looks = [_look(last)]
     while looks[0].first > TRAINED.end:
         looks.insert(0, looks[0].before())
-    alarms, before = {}, None
+    found, before = {}, None
     with parts.store.looking(looks[-1].known_at) as moment:
         frames = CountyFrames(parts, moment, looks[-1], tell)
         for look in looks:
             now: CountyPeriod = frames.period(look)
             if before is not None:
-                found = body(now.period, before.period, load_limits())["alarms"]
-                alarms[look.name] = tuple(_said(it) for it in found)
+                found[look.name] = body(now.period, before.period, load_limits())
             before = now
-    return alarms
+    return found
 
 
 def _look(quarter: Quarter) -> Look:
