@@ -19,8 +19,8 @@ BY = "analyst"
 EDITS = (
     ("about.yaml", f"effective_from: {BASE}", f"effective_from: {BEGINS}"),
     ("about.yaml", "id: lushi_2021_03_01", "id: lushi_2021_07_01"),
-    ("about.yaml", "(2021年)", "(2021年7月草案)"),
-    ("about.yaml", "(2021)", "(draft of July 2021)"),
+    ("about.yaml", "办法(2021年)", "办法(2021年7月草案)"),
+    ("about.yaml", "households (2021)", "households (draft of July 2021)"),
     ("grades.yaml", "id: AA, at_least: 105", "id: AA, at_least: 107"),
     ("grades.yaml", "id: AAA, at_least: 120", "id: AAA, at_least: 116"),
 )
