@@ -18,7 +18,7 @@ PICTURES = (
     ("household", "clerk", "/console/households/{household}"),
     ("audit", "auditor", "/console/audit/households/{household}"),
     ("county", "county-officer", "/console/county"),
-    ("watch", "analyst", "/console/watch"),
+    ("trial", "analyst", "/console/policies/trials/1"),
 )
 """Name, whose page, where."""
 

@@ -30,6 +30,7 @@ from serving.commands.serve import check_port, run
 from serving.county.grade_county import Register, grade_county
 from serving.monitoring.told import watch_and_tell
 from serving.settings import Settings
+from serving.telemetry import logs
 from serving.wiring import Parts, wire
 
 GRADE_ON = (date(2017, 4, 30), date(2017, 7, 31), date(2021, 1, 31), date(2021, 4, 15))
@@ -70,6 +71,7 @@ def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -
             show(found, console)
             tell(challenger, console)
             give_callers(parts, found)
+            logs.set_up("error")  # what the watch raises is on its page
             with console.status("trying a draft policy on everybody") as status:
                 at = parts.at(FixedClock(OPENS))
                 try_draft(at, civil_day(OPENS), lambda step: status.update(f"trying a draft policy: {step}"))
