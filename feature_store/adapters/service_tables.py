@@ -51,6 +51,7 @@ log_entries = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("recorded_at", WHEN, nullable=False),
     sa.Column("body", BYTEA, nullable=False, comment="canonical JSON: kind, time, commitment"),
+    sa.Index("log_entries_unmasked", "index", postgresql_where=sa.text("kind = 'unmasked'")),
 )
 
 log_nodes = sa.Table(

@@ -33,6 +33,7 @@ class Act(StrEnum):
     ADMINISTER = "administer"
     READ_COUNTY = "read_county"
     IMPORT = "import"
+    AUDIT = "audit"
 
 
 class Role(StrEnum):
@@ -95,6 +96,7 @@ MAY: dict[Role, frozenset[Act]] = {
         Act.READ_MODELS,
         Act.READ_POLICIES,
         Act.READ_COUNTY,
+        Act.AUDIT,
     },
     Role.ADMINISTRATOR: _ANYBODY | {Act.READ_POLICIES, Act.ADMINISTER},
 }

@@ -31,8 +31,9 @@ from serving.consents.record import ConsentAmbiguous, ConsentTaken, UnknownConse
 from serving.consents.scope import UnknownHousehold
 from serving.county.known_area import UnknownArea
 from serving.county.purposes import UnknownPurpose
+from serving.county.waiting_files import UnknownUpload
 from serving.decisions.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
-from serving.decisions.decide import KeyInUse, KeyReused
+from serving.decisions.request import KeyInUse, KeyReused
 from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
 from serving.monitoring.watch import NoReport
@@ -41,6 +42,8 @@ from serving.privacy.find_household import IdNumberInvalid
 from serving.privacy.unmask import NoIdNumber
 from serving.refused import Refused
 from serving.replay.three_way import ReplaysBusy, UnknownPolicy
+from serving.reviews.notes import ReviewSigned, ReviewUnfinished
+from serving.reviews.read import UnknownReview
 from serving.rights.objections import ObjectionResolved, UnknownObjection
 from serving.rights.overrides import OverrideRefused, SecondPerson, UnknownOverride
 from serving.telemetry.logs import get_logger, said
@@ -161,6 +164,7 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (CreditFileInvalid, _credit_file),
     (UnknownHousehold, _said(404, "unknown-household")),
     (UnknownArea, _said(404, "unknown-area")),
+    (UnknownUpload, _said(404, "unknown-upload")),
     (UnknownDecision, _said(404, "unknown-decision")),
     (UnknownConsent, _said(404, "unknown-consent")),
     (ConsentTaken, _said(409, "consent-taken")),
@@ -172,6 +176,9 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (SecondPerson, _said(403, "second-person")),
     (OverrideRefused, _said(409, "override-refused")),
     (ObjectionResolved, _said(409, "objection-resolved")),
+    (UnknownReview, _said(404, "unknown-review")),
+    (ReviewSigned, _said(409, "review-signed")),
+    (ReviewUnfinished, _said(409, "review-unfinished")),
     (NoSuchProof, _said(404, "no-such-proof")),
     (NoIdNumber, _said(404, "no-id-number")),
     (IdNumberInvalid, _said(422, "id-number-invalid")),

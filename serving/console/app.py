@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -9,6 +11,8 @@ from serving.api.app import create_app
 from serving.api.request_form import RequestForm
 from serving.console.admin.routes import admin_routes
 from serving.console.assets import assets
+from serving.console.audit.routes import audit
+from serving.console.county.books_kept import keep_books
 from serving.console.county.routes import county_routes
 from serving.console.entrance import entrance
 from serving.console.faults import FaultPages, leave_to_pages
@@ -20,6 +24,7 @@ from serving.console.policies.routes import policy_routes
 from serving.console.signed import SignedIn
 from serving.console.watch.routes import watch_routes
 from serving.county.area_states import AreaStates
+from serving.county.county_books import KeptCountyBooks
 from serving.wiring import Parts
 
 SMALLEST_PACKED = 500
@@ -28,11 +33,12 @@ SMALLEST_PACKED = 500
 
 def create_site(parts: Parts) -> FastAPI:
     """The service: API and console on one port, over one set of parts."""
-    return create_app(parts, console=create_console)
+    books = KeptCountyBooks()
+    return create_app(parts, console=partial(create_console, books=books), meanwhile=[partial(keep_books, books=books)])
 
 
-def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
-    """The console over one set of parts."""
+def create_console(parts: Parts, areas: AreaStates, books: KeptCountyBooks | None = None) -> FastAPI:
+    """The console over one set of parts. books: the county's, where something else looks after them too."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     leave_to_pages(app)
     app.add_middleware(SignedIn, parts=parts)
@@ -48,5 +54,6 @@ def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
     app.include_router(model_routes(parts))
     app.include_router(watch_routes(parts))
     app.include_router(policy_routes(parts))
-    app.include_router(county_routes(parts))
+    app.include_router(county_routes(parts, books or KeptCountyBooks()))
+    app.include_router(audit(parts, areas))
     return app

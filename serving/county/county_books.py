@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -12,12 +13,15 @@ from threading import Lock
 from feature_store.adapters import registers
 from feature_store.adapters.store import Moment
 from feature_store.areas import Release
+from feature_store.filing import civil_day
 from scoring.areas import TOWNSHIP_DIGITS, MonthEnd, Stop
+from scoring.errors import LushiError
 from scoring.policy.schema import Policy
 from serving.county.area_states import Timelines, stops_on, timelines_of
 from serving.county.release_needs import ReleaseNeeds, release_needs
+from serving.wiring import Parts
 
-_Key = tuple[str, date, datetime | None]
+_Key = tuple[str, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -72,19 +76,31 @@ class CountyBooks:
 
 
 class KeptCountyBooks:
-    """The newest books of the county; read anew when loans, households, areas or releases were recorded, or the day changed."""
+    """The newest books of the county; read anew when loans, households, areas or releases were recorded.
+
+    A new day alone reads nothing: no file may speak of a day that is still to come, so the same books hold on.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: tuple[_Key, CountyBooks] | None = None
 
     def of(self, moment: Moment, *, on: date, policy: Policy) -> CountyBooks:
-        """The books as known at the moment. Whoever asks meanwhile waits instead of reading them a second time."""
-        key = policy.sha256, on, moment.book_version()
+        """The books as known at the moment. Whoever asks while they are read waits instead of reading them a second time."""
+        key = policy.sha256, moment.book_version()
         with self._lock:
-            if self._kept is None or self._kept[0] != key:
+            if self._kept is None or self._kept[0] != key or on < self._kept[1].on:
                 self._kept = key, _read(moment, on=on, policy=policy)
+            elif on > self._kept[1].on:
+                self._kept = key, replace(self._kept[1], on=on)
             return self._kept[1]
+
+
+def look_after(parts: Parts, kept: KeptCountyBooks) -> None:
+    """Read the county's books where new ones were recorded, so that nobody waits for them; nothing where none can be read."""
+    with suppress(LushiError), parts.store.looking(parts.store.now(parts.clock.now)) as moment:
+        today = civil_day(moment.known_at)
+        kept.of(moment, on=today, policy=parts.policies.in_force(today))
 
 
 def _read(moment: Moment, *, on: date, policy: Policy) -> CountyBooks:

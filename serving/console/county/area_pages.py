@@ -13,6 +13,7 @@ from serving.access.roles import Act
 from serving.console.county.charts import bars
 from serving.console.county.rows import name_of, stop_of, stop_rows, township_rows, village_rows
 from serving.console.county.seen import PATH, Seen, home, looking
+from serving.console.county.sources import source_rows
 from serving.console.sections import N_
 from serving.console.visit import Visit, page
 from serving.county.county_books import KeptCountyBooks
@@ -41,7 +42,9 @@ def area_pages(parts: Parts, kept: KeptCountyBooks) -> APIRouter:
         if (mine := home(visit.caller)) is not None:
             return visit.go(mine)
         with looking(parts, kept, visit.caller) as seen:
-            return visit.show("county/county.html", **_common(seen), rows=township_rows(seen))
+            quarter, sources = source_rows(seen.moment, seen.policy)
+            due = [it for it in sources if it.cycle is not None]
+            return visit.show("county/county.html", **_common(seen), rows=township_rows(seen), quarter=quarter, due=due)
 
     @routes.get(PATH + "/stops")
     def get_stops(visit: Reading) -> Response:
@@ -78,15 +81,18 @@ def _common(seen: Seen) -> dict[str, Any]:
     granted = [Fraction(counts.granted or 0) for _, counts in quarters]
     months = seen.books.book(seen.code)[-MONTHS:]
     stopped = seen.books.stopped(seen.code)
+    # Of a village alone: the limit of a township is one of its villages' stops.
+    limit = Fraction(seen.policy.areas.village_bad_ratio_over) if len(seen.code) > TOWNSHIP_DIGITS else None
     return {
         "seen": seen,
         "target": GRANTED,
         "target_poor": GRANTED_POOR,
         "grades": _grades(seen),
         "quarters": quarters,
+        "names": [run.quarter[2:] for run, _ in quarters],
         "quarter_bars": bars(granted, least=Fraction(1)),
         "months": months,
-        "month_bars": bars([it.bad_ratio for it in months], limit=Fraction(seen.policy.areas.village_bad_ratio_over)),
+        "month_bars": bars([it.bad_ratio for it in months], limit=limit),
         "stopped_villages": [it for it in stopped if len(it) > TOWNSHIP_DIGITS],
         "stopped_townships": [it for it in stopped if len(it) <= TOWNSHIP_DIGITS],
     }

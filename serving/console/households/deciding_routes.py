@@ -19,7 +19,8 @@ from serving.console.visit import Visit, page
 from serving.county.area_states import AreaStates
 from serving.county.purposes import UnknownPurpose
 from serving.decisions.at_a_glance import glance
-from serving.decisions.decide import DecisionRequest, KeyInUse, decide
+from serving.decisions.decide import decide
+from serving.decisions.request import DecisionRequest, KeyInUse
 from serving.ledger.entries import Entry
 from serving.wiring import Parts
 

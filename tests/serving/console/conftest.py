@@ -34,6 +34,13 @@ def workshop(make_county: Callable[[], Served], tmp_path_factory: pytest.TempPat
         yield found
 
 
+@pytest.fixture(scope="session")
+def moved_workshop(make_county: Callable[[], Served], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Another such county, whose models and policies tests move."""
+    with _answering(furnish(make_county(), tmp_path_factory.mktemp("moved"))) as found:
+        yield found
+
+
 @contextmanager
 def _answering(served: Served) -> Iterator[Site]:
     server = uvicorn.Server(uvicorn.Config(create_site(served.parts), port=0, log_config=None, access_log=False))
@@ -47,7 +54,7 @@ def _answering(served: Served) -> Iterator[Site]:
     thread.join(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open no other test can run an event loop of its own
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; its tests are skipped where it is not installed."""
     if CHROMIUM is None:

@@ -1,4 +1,4 @@
-"""The console's county graded, and some of its villages in trouble, once per session."""
+"""The console's county graded, once per session."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tests.serving.console.site import Site
 ON = date(2017, 4, 20)
 
 
-def graded(site: Site) -> Site:
-    """The site with a register of its county; written once."""
+def graded(site: Site, path: str) -> str:
+    """The path, after the county's register was written, once."""
     with site.served.parts.store.engine.connect() as connection:
         if not connection.exec_driver_sql("SELECT count(*) FROM register_counts").scalar_one():
             grade_county(site.served.parts, ON)
-    return site
+    return path

@@ -1,0 +1,1 @@
+"""Reviews by auditors: a random sample of decisions, drawn so that anybody can draw it again; noted, and signed."""
