@@ -61,7 +61,7 @@ def main() -> None:
             "truth",
             "watch",
             "books",
-        ),  # fmt: skip
+        ),
         help="one part alone",
     )
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the real sets (default {DATA})")

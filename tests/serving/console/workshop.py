@@ -68,9 +68,10 @@ def furnish(bare: Served, folder: Path) -> Served:
 def make_draft(policies: Path, name: str) -> None:
     """A draft that begins on the day of its name, with two other cuts."""
     folder = policies / name
-    shutil.copytree(policies / "2021-03-01", folder)
-    _change(folder / "about.yaml", "effective_from: 2021-03-01", f"effective_from: {name}")
-    _change(folder / "about.yaml", "id: lushi_2021_03_01", f"id: lushi_{name.replace('-', '_')}")
+    shutil.copytree(policies / "2017-04-01", folder)  # the policy in force, so that little changes and a trial is short
+    _change(folder / "about.yaml", "effective_from: 2017-04-01", f"effective_from: {name}")
+    _change(folder / "about.yaml", "effective_to: 2021-02-28\n", "")
+    _change(folder / "about.yaml", "id: lushi_2017_04_01", f"id: lushi_{name.replace('-', '_')}")
     _change(folder / "grades.yaml", "id: AA, at_least: 105", "id: AA, at_least: 107")
     _change(folder / "grades.yaml", "id: AAA, at_least: 120", "id: AAA, at_least: 116")
 
