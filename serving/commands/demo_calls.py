@@ -34,6 +34,8 @@ Pages for people (docs/console.md); each signs in with the name and the password
 
 {_pages(parts, base, household)}
 
+Where a page checks a proof in the browser, it asks for the log's key: {parts.signer.public}
+
 Keys of two banks and passwords of a clerk, an analyst, an auditor, a county officer and an administrator are in {kept}.
 A bank asks before disbursement (the clock stands at {opens:%Y-%m-%d %H:%M}); the household's consent is on record:
 
