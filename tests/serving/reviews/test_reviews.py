@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from feature_store.adapters import retention
 from feature_store.adapters.migrate import downgrade
 from feature_store.adapters.review_draw import Asked
 from feature_store.filing import civil_day
@@ -108,6 +109,21 @@ def test_decisions_of_later_change_no_sample(make_county: Callable[[], Served]) 
     assert drawn_again(review, own.parts)
     own.clock.moment += timedelta(minutes=1)
     assert len(_sample(own, draw_review("then", _asked(per_stratum=100), own.parts, caller=AUDITOR))) == 12
+
+
+def test_contents_erased_after_their_time_are_told(make_county: Callable[[], Served]) -> None:
+    own = make_county()
+    for one in own.ids()[:6]:
+        own.client.post("/v1/decisions", json=ask(one))
+    by_grade = draw_review("grade", _asked(per_stratum=100), own.parts, caller=AUDITOR)
+    by_bank = draw_review("bank", _asked(stratified_by="bank", per_stratum=100), own.parts, caller=AUDITOR)
+    first = read_review(by_grade, own.parts, after=0, most=1).items[0]
+    with own.parts.store.writing() as connection:
+        retention.erase_contents(connection, [first.log_index])
+    assert not drawn_again(by_grade, own.parts)
+    assert drawn_again(by_bank, own.parts), "who decided, and when, is not erased"
+    later = draw_review("later", _asked(per_stratum=100), own.parts, caller=AUDITOR)
+    assert ("erased", str(first.decision_id)) in _sample(own, later)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from feature_store.adapters import retention
 from serving.access.roles import Role
 from tests.serving.console.audit_pages import HOUSEHOLD, advised_decision
 from tests.serving.console.pages import person, send
 from tests.serving.console.site import Site
-from tests.serving.served import header_of, numbers_of
+from tests.serving.served import ask, header_of, numbers_of
 
 REASON = "<b>复查</b> & 核对"
 
@@ -126,6 +127,20 @@ def test_the_state_of_today_asks_no_model(auditor: httpx.Client, site: Site) -> 
     assert "The state of today holds no opinion" in words
     assert "Replay it now" not in words
     assert "Does it add up?" not in words
+
+
+def test_a_decision_whose_content_was_erased_keeps_its_place(auditor: httpx.Client, site: Site) -> None:
+    household = site.served.ids()[220]
+    answer = site.served.client.post("/v1/decisions", json=ask(household)).json()
+    with site.served.parts.store.writing() as connection:
+        retention.erase_contents(connection, [answer["receipt"]["log_index"]])
+    page = auditor.get(f"/console/audit/households/{household}", params={"replay": "now"})
+    assert page.status_code == 200
+    words = _words(page.text)
+    assert "was erased after its time" in words
+    assert "It cannot be replayed." in words
+    assert answer["receipt"]["leaf_hash"] in page.text
+    assert "erased" in [cell for row in _rows(page.text, "history") for cell in row]
 
 
 def test_another_households_decision_is_not_there(auditor: httpx.Client, site: Site) -> None:
