@@ -22,6 +22,7 @@ from serving.access.callers import Caller
 from serving.access.roles import Role
 from serving.ledger.verify import verify
 from serving.refused import Refused
+from serving.reviews import draw
 from serving.reviews.draw import draw_review, drawn_again
 from serving.reviews.notes import Finding, ReviewSigned, ReviewUnfinished, note, sign
 from serving.reviews.read import UnknownReview, read_item, read_review, reviews_page
@@ -170,6 +171,16 @@ def test_what_cannot_be_drawn(title: str, changes: dict[str, Any], field: str, d
     with pytest.raises(Refused) as refused:
         draw_review(title, _asked(**changes), drawn.parts, caller=AUDITOR)
     assert f"body.{field}" in [it.where for it in refused.value.faults]
+
+
+@pytest.mark.parametrize(("limit", "field"), [("MOST_FRAME", "last_day"), ("MOST_DRAWN", "per_stratum")])
+def test_too_much_at_once(limit: str, field: str, drawn: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draw, limit, 5)
+    before = len(_logged(drawn, "review_drawn"))
+    with pytest.raises(Refused) as refused:
+        draw_review("much", _asked(per_stratum=5), drawn.parts, caller=AUDITOR)
+    assert [it.where for it in refused.value.faults] == [f"body.{field}"]
+    assert len(_logged(drawn, "review_drawn")) == before
 
 
 def test_every_fault_is_told_at_once(drawn: Served) -> None:

@@ -13,7 +13,10 @@ import httpx2 as httpx
 import pytest
 
 from feature_store.adapters import retention
+from serving.access.callers import Caller, Forbidden
 from serving.access.roles import Role
+from serving.county.area_states import AreaStates
+from serving.rights.case_file import case_file
 from tests.serving.console.audit_pages import HOUSEHOLD, advised_decision
 from tests.serving.console.pages import person, send
 from tests.serving.console.site import Site
@@ -155,8 +158,16 @@ def test_only_auditors_open_it(role: Role, site: Site) -> None:
         for path in ("/console/audit", _path(site), "/console/audit/reviews/new"):
             assert client.get(path).status_code == 403
         assert "/console/audit" not in client.get("/console/").text
-        denied = send(client, f"{_path(site)}/unmasking", reason="x")
-        assert denied.status_code in ((200,) if role is Role.COUNTY else (403,))
+        for reason in ("x", ""):
+            denied = send(client, f"{_path(site)}/unmasking", reason=reason)
+            assert denied.status_code == 403, "also for who may see numbers elsewhere"
+
+
+def test_the_whole_story_is_for_who_sees_every_bank(site: Site) -> None:
+    parts = site.served.parts
+    for role in (Role.CLERK, Role.COUNTY, Role.ANALYST):
+        with pytest.raises(Forbidden):
+            case_file(site.served.ids()[HOUSEHOLD], parts, AreaStates(), caller=Caller("somebody", "bank-a", role))
 
 
 def test_the_number_is_masked_until_its_reason_is_in_the_log(auditor: httpx.Client, site: Site) -> None:
