@@ -20,8 +20,8 @@ $(STAMP): requirements-dev.lock pyproject.toml
 demo: $(STAMP)   ## a synthetic county, imported, graded and served (HOUSEHOLDS=10000)
 	$(BIN)/lushi demo --households $(HOUSEHOLDS)
 
-test: $(STAMP)   ## every test
-	$(BIN)/python -m pytest
+test: $(STAMP)   ## every test, files side by side on up to four cores
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(STAMP)   ## format, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 _GRADES = sa.text("""
     SELECT run.run_no, run.quarter, run.on_date, run.policy_id, run.policy_sha256, g.status, g.grade, g.score
-    FROM register g JOIN register_runs run USING (run_no)
-    WHERE g.household_no = :household_no ORDER BY run.run_no DESC LIMIT :most""")
+    FROM (SELECT * FROM register_runs ORDER BY run_no DESC LIMIT :most) run
+    JOIN register g ON g.run_no = run.run_no AND g.household_no = :household_no ORDER BY run.run_no DESC""")
 _CALLS = sa.text("""
     SELECT d.entry_no, d.decision_id, d.tenant, d.recorded_at, c.said IS NULL AS erased,
         c.said->'client'->>'client_id' AS by, c.said->'binding'->>'status' AS status, c.said->'binding'->>'grade' AS grade,
@@ -80,7 +80,7 @@ class Unmasked:
 
 
 def grades(connection: sa.Connection, household_no: int, *, most: int) -> list[Registered]:
-    """What the newest gradings of the county said of a household, newest first."""
+    """What the newest gradings of the county, at most so many, said of a household; newest first."""
     return [Registered(*row) for row in connection.execute(_GRADES, {"household_no": household_no, "most": most})]
 
 

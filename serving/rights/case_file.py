@@ -11,7 +11,7 @@ from feature_store.adapters.case_reads import LAST, Call, Registered, Unmasked
 from feature_store.filing import civil_day
 from scoring.areas import TOWNSHIP_DIGITS
 from scoring.policy.elements import Text
-from serving.access.callers import Caller
+from serving.access.callers import Caller, Forbidden
 from serving.consents.scope import UnknownHousehold
 from serving.county.area_states import AreaStates
 from serving.decisions.decide import State, state_at
@@ -64,9 +64,12 @@ def case_file(
     decision_id: the decision to look at; None for the newest one. today: the state of today instead of a decision.
 
     Raises:
+        Forbidden: for a caller who does not see what every bank asked.
         UnknownHousehold, UnknownDecision: where there is none that the caller may see.
         PolicyNotInForce, StoreUnavailable: as a decision.
     """
+    if not caller.sees_every_tenant:
+        raise Forbidden("the caller's role does not see what every bank asked")
     with parts.store.moment(parts.clock.now) as moment:
         connection, day = moment.connection, civil_day(moment.known_at)
         state = state_at(moment, household_id, parts, areas, caller=caller)

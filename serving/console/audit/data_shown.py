@@ -30,6 +30,11 @@ class Datum:
     mark: Mark | None
     disputed: bool
 
+    @property
+    def marked(self) -> bool:
+        """Whether there is something to tell beside the value."""
+        return self.disputed or self.mark is not None
+
 
 class Data:
     """The data of one outcome, by indicator."""

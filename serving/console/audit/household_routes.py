@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from feature_store.adapters.case_reads import LAST
 from scoring.batch import STATUSES
+from serving.access.callers import Forbidden
 from serving.access.roles import Act
 from serving.api.asked import HouseholdId
 from serving.console.admin.asked import ROLES
@@ -85,6 +86,8 @@ def household_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     @routes.post("/unmasking")
     def post_unmasking(household_id: Which, visit: Annotated[Visit, page(Act.UNMASK)]) -> Response:
         """The ID number, shown once on the answer to this form and in no address; who asked, and why, is in the log first."""
+        if not visit.caller.may(Act.AUDIT):
+            raise Forbidden("the caller's role does not allow this page")
         reason = visit.form.get("reason", "").strip()
         if not reason or len(reason) > MOST_REASON or not reason.isprintable():
             case = case_file(household_id, parts, areas, caller=visit.caller)

@@ -28,6 +28,23 @@ class Row:
     pushes: float | None
     agrees: bool | None
 
+    @property
+    def said_points(self) -> str:
+        """The points with their sign."""
+        return f"{self.points:+d}" if self.points else "0"
+
+    @property
+    def said_best(self) -> str:
+        """The most points that the item could give, with their sign."""
+        return f"{self.best:+d}" if self.best else "0"
+
+    @property
+    def said_pushes(self) -> str:
+        """The contribution with its sign, to two decimals; empty where the model makes nothing of the indicator."""
+        if self.pushes is None:
+            return ""
+        return f"{self.pushes:+.2f}" if abs(self.pushes) >= 0.005 else "0.00"
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from feature_store.adapters import registers
 from feature_store.adapters.review_draw import Asked
+from feature_store.areas import DIGITS
 from feature_store.filing import civil_day
+from scoring.policy.elements import Text
 from serving.access.roles import Act
 from serving.console.audit.review_words import (
     FAULTS,
@@ -42,7 +44,7 @@ def review_routes(parts: Parts) -> APIRouter:
         today = civil_day(parts.clock.now())
         first = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
         usual = {"first_day": first.isoformat(), "last_day": today.isoformat(), "per_stratum": "5", "seed": new_seed()}
-        return _form(visit, Fields(usual))
+        return _form(visit, parts, Fields(usual))
 
     @routes.post("")
     def post_review(visit: Auditing) -> Response:
@@ -61,7 +63,7 @@ def review_routes(parts: Parts) -> APIRouter:
                     faults["first_day"] = NO_DECISION
         elif not typed["title"]:
             faults["title"] = FAULTS["title"]
-        return _form(visit, typed, faults, status=422)
+        return _form(visit, parts, typed, faults, status=422)
 
     @routes.get("/{review_id}")
     def get_review(
@@ -114,23 +116,29 @@ def show_review(
     )
 
 
-def strata_names(parts: Parts, codes: list[str]) -> dict[str, Any]:
+def strata_names(parts: Parts, codes: list[str]) -> dict[str, str | Text]:
     """What strata are called, where they are codes: a township's name in both languages, a message, or the code."""
-    with parts.store.looking(parts.clock.now()) as moment:
-        named = registers.villages_of(moment.connection)
-    found: dict[str, Any] = {}
-    for code in codes:
-        if code in named:
-            found[code] = {"zh": named[code][0], "en": named[code][1]}
-        elif code in STRATA:
-            found[code] = STRATA[code]
-    return found
+    known: dict[str, str | Text] = {**STRATA, **_names(parts)}
+    return {code: known[code] for code in codes if code in known}
 
 
-def _form(visit: Visit, typed: Fields, faults: dict[str, str] | None = None, *, status: int = 200) -> Response:
+def _form(
+    visit: Visit, parts: Parts, typed: Fields, faults: dict[str, str] | None = None, *, status: int = 200
+) -> Response:
     return visit.show(
-        "audit/draw.html", status=status, form=typed, faults=Fields(faults or {}), stratified_by=STRATIFIED_BY
+        "audit/draw.html",
+        status=status,
+        form=typed,
+        faults=Fields(faults or {}),
+        stratified_by=STRATIFIED_BY,
+        townships={it: name for it, name in _names(parts).items() if len(it) == DIGITS["township"]},
     )
+
+
+def _names(parts: Parts) -> dict[str, Text]:
+    """What townships and villages are called, by code."""
+    with parts.store.looking(parts.clock.now()) as moment:
+        return {code: Text(*both) for code, both in registers.villages_of(moment.connection).items()}
 
 
 def _asked(typed: Fields) -> tuple[Asked | None, list[str]]:

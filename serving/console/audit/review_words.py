@@ -26,7 +26,7 @@ FAULTS = {
     "first_day": N_("Give a first day, not in the future, from which decisions were recorded."),
     "last_day": N_("Give a last day, not before the first one, and not too many days at once."),
     "tenant": N_("Write the bank's code as it stands in decisions, such as lushi-rcb, or leave it empty."),
-    "area_code": N_("Write the code of the county, a township or a village (6, 9 or 12 digits), or leave it empty."),
+    "area_code": N_("Choose one of the list."),
     "per_stratum": N_("Write a whole number from 1 on, so that no more than 500 decisions are drawn in all."),
     "seed": N_("Write 1 to 40 letters or digits: the same seed draws the same decisions again."),
 }

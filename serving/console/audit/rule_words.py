@@ -15,7 +15,7 @@ def band_words(indicator: Indicator, says: str, policy: Policy) -> Text:
     return in_words(indicator, says, policy)
 
 
-def test_words(indicator: Indicator, test: Test, policy: Policy) -> Text | None:
+def condition_words(indicator: Indicator, test: Test, policy: Policy) -> Text | None:
     """A condition on a value; None for an episode, whose condition is the observation period."""
     if test.active:
         return None

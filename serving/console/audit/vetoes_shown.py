@@ -8,7 +8,7 @@ from typing import Any
 from scoring.policy.elements import Text
 from scoring.policy.schema import Policy
 from serving.console.audit.data_shown import Data, Datum
-from serving.console.audit.rule_words import test_words
+from serving.console.audit.rule_words import condition_words
 from serving.console.sections import N_
 
 STATES = {
@@ -50,7 +50,7 @@ def vetoes_of(binding: dict[str, Any], policy: Policy, data: Data) -> list[VetoS
             VetoShown(
                 rule=policy.reasons[veto.reason].text,
                 indicator=indicator.label,
-                condition=test_words(indicator, veto.test, policy),
+                condition=condition_words(indicator, veto.test, policy),
                 months=veto.observation_months,
                 source=veto.cite.source,
                 assumed=veto.cite.assumed,

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from feature_store.adapters import retention
 from feature_store.adapters.migrate import downgrade
 from feature_store.adapters.review_draw import Asked
 from feature_store.filing import civil_day
@@ -21,6 +22,7 @@ from serving.access.callers import Caller
 from serving.access.roles import Role
 from serving.ledger.verify import verify
 from serving.refused import Refused
+from serving.reviews import draw
 from serving.reviews.draw import draw_review, drawn_again
 from serving.reviews.notes import Finding, ReviewSigned, ReviewUnfinished, note, sign
 from serving.reviews.read import UnknownReview, read_item, read_review, reviews_page
@@ -110,6 +112,21 @@ def test_decisions_of_later_change_no_sample(make_county: Callable[[], Served]) 
     assert len(_sample(own, draw_review("then", _asked(per_stratum=100), own.parts, caller=AUDITOR))) == 12
 
 
+def test_contents_erased_after_their_time_are_told(make_county: Callable[[], Served]) -> None:
+    own = make_county()
+    for one in own.ids()[:6]:
+        own.client.post("/v1/decisions", json=ask(one))
+    by_grade = draw_review("grade", _asked(per_stratum=100), own.parts, caller=AUDITOR)
+    by_bank = draw_review("bank", _asked(stratified_by="bank", per_stratum=100), own.parts, caller=AUDITOR)
+    first = read_review(by_grade, own.parts, after=0, most=1).items[0]
+    with own.parts.store.writing() as connection:
+        retention.erase_contents(connection, [first.log_index])
+    assert not drawn_again(by_grade, own.parts)
+    assert drawn_again(by_bank, own.parts), "who decided, and when, is not erased"
+    later = draw_review("later", _asked(per_stratum=100), own.parts, caller=AUDITOR)
+    assert ("erased", str(first.decision_id)) in _sample(own, later)
+
+
 @pytest.mark.parametrize(
     ("by", "stratum_of"),
     [
@@ -154,6 +171,16 @@ def test_what_cannot_be_drawn(title: str, changes: dict[str, Any], field: str, d
     with pytest.raises(Refused) as refused:
         draw_review(title, _asked(**changes), drawn.parts, caller=AUDITOR)
     assert f"body.{field}" in [it.where for it in refused.value.faults]
+
+
+@pytest.mark.parametrize(("limit", "field"), [("MOST_FRAME", "last_day"), ("MOST_DRAWN", "per_stratum")])
+def test_too_much_at_once(limit: str, field: str, drawn: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draw, limit, 5)
+    before = len(_logged(drawn, "review_drawn"))
+    with pytest.raises(Refused) as refused:
+        draw_review("much", _asked(per_stratum=5), drawn.parts, caller=AUDITOR)
+    assert [it.where for it in refused.value.faults] == [f"body.{field}"]
+    assert len(_logged(drawn, "review_drawn")) == before
 
 
 def test_every_fault_is_told_at_once(drawn: Served) -> None:

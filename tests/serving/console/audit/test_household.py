@@ -12,11 +12,15 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
+from feature_store.adapters import retention
+from serving.access.callers import Caller, Forbidden
 from serving.access.roles import Role
+from serving.county.area_states import AreaStates
+from serving.rights.case_file import case_file
 from tests.serving.console.audit_pages import HOUSEHOLD, advised_decision
 from tests.serving.console.pages import person, send
 from tests.serving.console.site import Site
-from tests.serving.served import header_of, numbers_of
+from tests.serving.served import ask, header_of, numbers_of
 
 REASON = "<b>复查</b> & 核对"
 
@@ -128,6 +132,20 @@ def test_the_state_of_today_asks_no_model(auditor: httpx.Client, site: Site) -> 
     assert "Does it add up?" not in words
 
 
+def test_a_decision_whose_content_was_erased_keeps_its_place(auditor: httpx.Client, site: Site) -> None:
+    household = site.served.ids()[220]
+    answer = site.served.client.post("/v1/decisions", json=ask(household)).json()
+    with site.served.parts.store.writing() as connection:
+        retention.erase_contents(connection, [answer["receipt"]["log_index"]])
+    page = auditor.get(f"/console/audit/households/{household}", params={"replay": "now"})
+    assert page.status_code == 200
+    words = _words(page.text)
+    assert "was erased after its time" in words
+    assert "It cannot be replayed." in words
+    assert answer["receipt"]["leaf_hash"] in page.text
+    assert "erased" in [cell for row in _rows(page.text, "history") for cell in row]
+
+
 def test_another_households_decision_is_not_there(auditor: httpx.Client, site: Site) -> None:
     answer = auditor.get(_path(site, HOUSEHOLD + 1), params={"decision": advised_decision(site)})
     assert answer.status_code == 404
@@ -140,8 +158,16 @@ def test_only_auditors_open_it(role: Role, site: Site) -> None:
         for path in ("/console/audit", _path(site), "/console/audit/reviews/new"):
             assert client.get(path).status_code == 403
         assert "/console/audit" not in client.get("/console/").text
-        denied = send(client, f"{_path(site)}/unmasking", reason="x")
-        assert denied.status_code in ((200,) if role is Role.COUNTY else (403,))
+        for reason in ("x", ""):
+            denied = send(client, f"{_path(site)}/unmasking", reason=reason)
+            assert denied.status_code == 403, "also for who may see numbers elsewhere"
+
+
+def test_the_whole_story_is_for_who_sees_every_bank(site: Site) -> None:
+    parts = site.served.parts
+    for role in (Role.CLERK, Role.COUNTY, Role.ANALYST):
+        with pytest.raises(Forbidden):
+            case_file(site.served.ids()[HOUSEHOLD], parts, AreaStates(), caller=Caller("somebody", "bank-a", role))
 
 
 def test_the_number_is_masked_until_its_reason_is_in_the_log(auditor: httpx.Client, site: Site) -> None:
