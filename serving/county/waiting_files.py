@@ -6,7 +6,8 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -26,6 +27,7 @@ from serving.wiring import Parts
 KEPT = timedelta(hours=24)
 """How long a file waits; then it is removed when somebody next looks."""
 MOST_NAME_BYTES = 200
+MOST_KINDS = 20
 _ABOUT, _FAULTS, _FILE = "about.json", "faults.csv", "file"
 
 
@@ -41,6 +43,7 @@ class Waiting:
     """A file that waits. coverage, areas: as declared. already: stored with the same declaration before.
 
     n_rows: rows that could be stored; 0 where the file is refused as a whole. n_faults, n_faulty: faults, and rows that have any.
+    kinds: column, what is wrong and how often, the most frequent first, at most :data:`MOST_KINDS`.
     """
 
     upload_id: str
@@ -55,6 +58,7 @@ class Waiting:
     n_rows: int
     n_faults: int
     n_faulty: int
+    kinds: tuple[tuple[str, str, int], ...]
 
     @property
     def stated(self) -> Stated:
@@ -151,9 +155,15 @@ def _look(parts: Parts, folder: Path, path: Path, stated: Stated, *, upload_id: 
         n_rows=seen.n_rows,
         n_faults=len(seen.faults),
         n_faulty=len({it.row for it in seen.faults if it.row}),
+        kinds=_kinds(seen.faults),
     )
     (folder / _ABOUT).write_text(json.dumps(asdict(found), default=str), encoding="utf-8")
     return found
+
+
+def _kinds(found: Sequence[Fault]) -> tuple[tuple[str, str, int], ...]:
+    counted = Counter((it.column, it.what) for it in found)
+    return tuple((column, what, times) for (column, what), times in counted.most_common(MOST_KINDS))
 
 
 def _read(about: Path) -> Waiting | None:
@@ -166,6 +176,7 @@ def _read(about: Path) -> Waiting | None:
         "coverage": Coverage(kept["coverage"]),
         "areas": tuple(kept["areas"]),
         "at": datetime.fromisoformat(kept["at"]),
+        "kinds": tuple((column, what, times) for column, what, times in kept["kinds"]),
     }
     return Waiting(**kept)
 

@@ -130,6 +130,7 @@ def _waiting(visit: Visit, parts: Parts, one: Waiting, *, after: int = 0, status
         faults=[
             (it.row, it.column, say_fault(language, it.what), say_fault(language, it.mend)) for it in found[:A_PAGE]
         ],
+        kinds=[(column, say_fault(language, what), times) for column, what, times in one.kinds],
         after=after,
         earlier=max(0, after - A_PAGE) if after else None,
         later=after + A_PAGE if len(found) > A_PAGE else None,

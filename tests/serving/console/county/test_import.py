@@ -58,6 +58,8 @@ def test_every_fault_is_shown_in_the_readers_language_a_page_at_a_time(troubled:
         assert first.count("<td><code>") == 100
         assert second.count("<td><code>") == 20
         assert "该笔贷款不在台账中" in first
+        assert '<td class="code">loan_id</td><td>该笔贷款不在台账中</td><td class="n">40</td>' in first
+        assert 'class="code">loan_id' not in second, "the summary stands on the first page alone"
         assert "40行中有120处错误" in first
         lines = client.get(f"{address}/faults.csv").text.splitlines()
         assert len(lines) == 121
