@@ -11,6 +11,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -139,19 +140,20 @@ def _said(alarm: dict[str, Any]) -> Said:
 
 
 def kept(file: Path) -> list[Watched]:
-    """The counties that a file of results holds, one a line; none where there is no file."""
+    """The counties that a file of results holds, one a line; none where there is no file. A line that was cut off is no county."""
     if not file.exists():
         return []
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
-    return [
-        Watched(**{**row, "words": tuple(row["words"]), "alarms": {
-            quarter: tuple(Said(**it) for it in said) for quarter, said in row["alarms"].items()
-        }})
-        for row in rows
-    ]  # fmt: skip
+    found = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        with suppress(json.JSONDecodeError):
+            row = json.loads(line)
+            alarms = {quarter: tuple(Said(**it) for it in said) for quarter, said in row["alarms"].items()}
+            found.append(Watched(**{**row, "words": tuple(row["words"]), "alarms": alarms}))
+    return found
 
 
 def keep(file: Path, one: Watched) -> None:
-    """Add a county to the file."""
+    """Add a county to the file, on a line of its own."""
+    cut = file.exists() and not file.read_bytes().endswith(b"\n")
     with file.open("a", encoding="utf-8") as out:
-        out.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+        out.write("\n" * cut + json.dumps(asdict(one), ensure_ascii=False) + "\n")

@@ -45,3 +45,5 @@ def tell(content: Mapping[str, Any], console: Console, lang: str) -> None:
     if not alarms:
         console.print({"zh": "没有警报", "en": "no alarm"}[lang])
     console.print(content["blind"][lang], style="dim", soft_wrap=True, highlight=False)
+    if spot := content.get("blind_spot"):  # a report of before there was one has none
+        console.print(spot[lang], soft_wrap=True, highlight=False)

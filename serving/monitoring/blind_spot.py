@@ -33,10 +33,10 @@ def blind_spot(judged: Sequence[Judged]) -> dict[str, Any] | None:
     late, against = shown(worst), shown(worst, worst.reference)
     where = Text("", "") if worst.about.kind == WHOLE else worst.about.label
     text = Text(
-        f"无标签估计:新放贷款将有 {said} 不良(以往贷款为 {was}),看不出变化;同龄贷款的逾期{f'({where.zh})' if where.zh else ''}却为 {late},"
+        f"无标签估计:新放贷款将有 {said} 不良(以往贷款为 {was}),看不出上升;同龄贷款{f'({where.zh})' if where.zh else ''}的逾期却为 {late},"
         f"参照 {against}:违约的原因变了,而不是借款人变了。",
-        f"The estimate without outcomes says that {said} of new loans will be bad (it said {was} of earlier ones): it sees no change. "
-        f"Loans of the same age{f' in {where.en}' if where.en else ''} are late {late} against {against}: why people default has changed, not who borrows.",
+        f"The estimate without outcomes says that {said} of new loans will be bad (it said {was} of earlier ones): it sees no rise. "
+        f"At the same age{f', in {where.en},' if where.en else ''} late loans stand at {late} against {against}: why people default has changed, not who borrows.",
     )
     return {
         "estimate": number(estimate.value),

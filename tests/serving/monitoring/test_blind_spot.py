@@ -51,7 +51,7 @@ def test_equal_age_is_red_about_the_safest_and_the_report_says_both(turned: dict
         assert all(it in said[language] for it in shown)
         assert f"{float(said['early']['value']):.1%}" in said[language]
         assert f"{float(said['early']['reference']):.1%}" in said[language]
-    assert "sees no change" in said["en"]
+    assert "sees no rise" in said["en"]
     assert "违约的原因变了" in said["zh"]
 
 
