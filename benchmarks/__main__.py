@@ -14,6 +14,7 @@ from benchmarks import (
     county,
     grading,
     load,
+    loan_books,
     opinion,
     pages,
     point_in_time,
@@ -22,14 +23,17 @@ from benchmarks import (
     training,
     truth,
     trying,
+    watch_shown,
 )
 from benchmarks.load_county import KEPT, load_county
 from benchmarks.measure import Paired
 from benchmarks.stored import stored
+from benchmarks.watching import SCENARIOS
 from scoring.policy.load import ROOT
 from scoring.policy.load import load as load_policy
 
 DATA = Path("..") / "shared" / "data"
+WATCHED = Path("var") / "watched"
 ROUNDS = 6
 """Quarters of the county that the point-in-time set and the opinions are measured on."""
 
@@ -39,16 +43,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="What is fast, as ratios against peers in one run.",
         epilog="What the challenger reaches takes minutes and runs only when named: 'real' trains on the two real sets "
-        f"in --data, 'truth' on a synthetic county whose true chances are known. Where {KEPT} names a folder, the county that "
+        "in --data, 'truth' on a synthetic county whose true chances are known, 'watch' lives through synthetic counties with and "
+        f"without a planted cause, 'books' watches their loan books alone. Where {KEPT} names a folder, the county that "
         "'load' and 'pages' need is kept in it.",
     )
     parser.add_argument("--households", type=int, default=107_000, help="size of the synthetic county (default 107000)")
     parser.add_argument(
         "--only",
-        choices=("grading", "county", "challenger", "trying", "load", "pages", "real", "truth"),
+        choices=(
+            "grading",
+            "county",
+            "challenger",
+            "trying",
+            "load",
+            "pages",
+            "real",
+            "truth",
+            "watch",
+            "books",
+        ),
         help="one part alone",
     )
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of the real sets (default {DATA})")
+    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="of 'watch': which, with commas (default all)")
+    parser.add_argument(
+        "--seeds", default="1-1", help="of 'watch' and 'books': the first and the last seed, as 1-20 (default 1-1)"
+    )
+    parser.add_argument(
+        "--results", type=Path, default=WATCHED, help=f"of 'watch': folder that keeps what is done (default {WATCHED})"
+    )
     asked = parser.parse_args()
     kept = os.environ.pop(KEPT, None)  # no setting of the service, which refuses what it does not know
     console = Console(width=max(Console().width, 150))
@@ -92,10 +115,19 @@ def main() -> None:
     if asked.only in (None, "pages"):
         with console.status("making the county") as status, load_county(asked.households, kept) as made:
             pages.show(pages.measure(made, status.update), asked.households, console)
+    _reached(console, asked)
+
+
+def _reached(console: Console, asked: argparse.Namespace) -> None:
+    """What runs only when named: what the challenger and the watch reach."""
     if asked.only == "real":
         real.show(asked.data, console)
     if asked.only == "truth":
         _truth(console, asked.households)
+    if asked.only == "watch":
+        _watch(console, asked)
+    if asked.only == "books":
+        loan_books.run(console, households=asked.households, seeds=_seeds(asked))
 
 
 def _challenger(console: Console, households: int) -> None:
@@ -144,6 +176,24 @@ def _truth(console: Console, households: int) -> None:
     with console.status("starting") as status, stored(households, progress=status.update) as made:
         found = truth.measure(made.store, made.true_pd, progress=status.update)
     truth.show(found, households, console)
+
+
+def _watch(console: Console, asked: argparse.Namespace) -> None:
+    import lushi
+
+    watch_shown.run(
+        console,
+        households=asked.households,
+        scenarios=asked.scenarios.split(","),
+        seeds=_seeds(asked),
+        folder=asked.results,
+        train=lushi.train_known,
+    )
+
+
+def _seeds(asked: argparse.Namespace) -> range:
+    first, _, last = asked.seeds.partition("-")
+    return range(int(first), int(last or first) + 1)
 
 
 def _cells(paired: Paired) -> tuple[str, str, str]:

@@ -1,123 +1,157 @@
 """What the watch says of synthetic counties whose fate is known: alarms in quiet ones, and when a planted cause is named.
 
-Each county is lived through, quarter by quarter; each quarter is closed by the steps of ``lushi quarter`` as its books close, and the
-first version that passes the gate is promoted and kept. A county without one is told: nothing was watched there.
+Each county's files are imported in order, as recorded on their days; at the closing of 2019Q1 the lent version (:mod:`benchmarks.lent_version`) is promoted by
+two names. Then every later quarter is watched as known at its own watch: the figures, limits and alarms of ``lushi watch``, read once for all
+quarters instead of anew for each (that a report of a past day made today is the one made then is kept by tests/serving/monitoring/test_watch.py).
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from feature_store.quarter import Quarter, quarter_of
-from feature_store.synthetic.county import write_county
+from benchmarks.lent_version import TRAINED, write
+from benchmarks.planted import planted
+from feature_store.quarter import BOOKS_OPEN, Quarter
 from feature_store.synthetic.living import Life
 from feature_store.synthetic.rounds import MOST, rounds
-from scoring.policy.load import ROOT, load
 from serving.approvals.promote import promote
 from serving.clock import FixedClock
-from serving.quarter.run import run_quarter
-from serving.quarter.step import Train, Watch
+from serving.monitoring.county_frame import CountyFrames, CountyPeriod
+from serving.monitoring.limits import load_limits
+from serving.monitoring.looks import Look, look_on
+from serving.monitoring.report import body
 from serving.settings import read_settings
 from serving.wiring import Parts, wire
 
-SCENARIOS = ("quiet", "shock", "feature_break", "concept_change")
-QUARTERS = tuple(quarter_of(one.observed_on) for one in rounds(MOST))[3:]
-"""From the end of 2017 on to the end of 2021."""
+LAST = {
+    "quiet": Quarter(2021, 4),
+    "shock": Quarter(2020, 4),
+    "feature_break": Quarter(2020, 3),
+    "concept_change": Quarter(2020, 4),
+}
+"""By scenario the last quarter that is watched: quiet ones to the end, the others until well after their cause began."""
+SCENARIOS = tuple(LAST)
 HOURS = timedelta(hours=9)
-"""So long after its books closed a quarter is closed."""
+"""So long after its books closed a quarter is watched."""
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An alarm. says: its first three lines, in English."""
+
+    level: str
+    figure: str
+    kind: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One county's life. since: the first quarter that closed with a version advising; None where none ever did.
+    """One county's life. begins: the quarter in which the planted cause does, '' for none; words: what names it.
 
-    alarms: quarter to (level, what it says first) of each alarm, for the quarters that were watched.
+    alarms: by quarter that was watched. blind_spots: by quarter, what the report says of the estimate's blind spot, where it does.
     """
 
     scenario: str
     seed: int
-    since: Quarter | None
-    alarms: dict[Quarter, tuple[tuple[str, str], ...]]
+    households: int
+    begins: str
+    words: tuple[str, ...]
+    alarms: dict[str, tuple[Said, ...]]
+    seconds: float
+    blind_spots: dict[str, str]
 
-    def red(self) -> list[Quarter]:
+    def red(self) -> list[str]:
         """The quarters with a red alarm."""
-        return [quarter for quarter, found in self.alarms.items() if any(level == "red" for level, _ in found)]
+        return [quarter for quarter, said in self.alarms.items() if any(it.level == "red" for it in said)]
 
 
-def watched(
-    scenario: str,
-    seed: int,
-    *,
-    households: int,
-    train: Train,
-    watch: Watch,
-    progress: Callable[[str], None],
-    quarters: Sequence[Quarter] = QUARTERS,
-) -> Watched:
-    """Live through one county. Everything is kept in a folder that is gone afterwards."""
+def watched(scenario: str, seed: int, *, households: int, lent: tuple[Path, str], progress: Progress) -> Watched:
+    """Live through one county under the lent version (its MLflow folder and number). Its data are in a folder that is gone afterwards."""
+    began, last = time.perf_counter(), LAST[scenario]
+
+    def tell(what: str) -> None:
+        progress(f"{scenario}, seed {seed}: {what}")
+
     with tempfile.TemporaryDirectory(prefix="lushi-watched-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        progress(f"{scenario}, seed {seed}: writing the county's files")
-        write_county(
-            folder / "county",
-            policy_2017=load(ROOT / "lushi" / "2017-04-01"),
-            policy_2021=load(ROOT / "lushi" / "2021-03-01"),
-            households=households,
-            seed=seed,
-            format="parquet",
-            full_rows=False,
-            rounds=MOST,
-            progress=None,
-            lives_through=scenario,
-        )
-        settings = read_settings({"LUSHI_DATA": str(folder / "var"), "LUSHI_MLRUNS": str(folder / "mlruns")})
-        clock = FixedClock(quarters[0].closing)
+        tell("writing the county's files")
+        count = sum(one.observed_on <= last.end for one in rounds(MOST))
+        county = write(folder / "county", scenario, seed, households, rounds=count)
+        cause = planted(scenario, county, lambda: write(folder / "quiet", "quiet", seed, households, rounds=count))
+        settings = read_settings({"LUSHI_DATA": str(folder / "var"), "LUSHI_MLRUNS": str(lent[0])})
+        clock = FixedClock(TRAINED.closing)
         parts = replace(wire(settings), clock=clock)
         try:
-            life = Life(parts.store, parts.policies, parts.id_key, folder / "county")
-            since, alarms = None, {}
-            for quarter in quarters:
-                clock.moment = quarter.closing + HOURS
-                life.until(clock.moment)
-                progress(f"{scenario}, seed {seed}: {quarter}")
-                found = run_quarter(parts, quarter, train=train, watch=watch)
-                if since is not None:
-                    said = found.result("watch")["alarms"]
-                    alarms[quarter] = tuple((it["level"], it["lines"]["en"][0]) for it in said)
-                elif version := found.result("gate")["promote"]:
-                    _promote(parts, version)
-                    since = quarter
-            return Watched(scenario, seed, since, alarms)
+            life = Life(parts.store, parts.policies, parts.id_key, county)
+            life.until(clock.moment, tell)
+            promote(parts, lent[1], by="benchmark analyst", second="benchmark officer", why="lent; synthetic data")
+            clock.moment = last.closing + HOURS
+            life.until(clock.moment, tell)
+            reports = _reports(parts, last, tell)
         finally:
             parts.close()
-
-
-def _promote(parts: Parts, version: str) -> None:
-    promote(
-        parts, version, by="benchmark analyst", second="benchmark officer", why="the gate passed it; synthetic data"
+    return Watched(
+        scenario=scenario,
+        seed=seed,
+        households=households,
+        begins=str(cause.since) if cause.since else "",
+        words=cause.words,
+        alarms={name: tuple(_said(it) for it in found["alarms"]) for name, found in reports.items()},
+        seconds=round(time.perf_counter() - began, 1),
+        blind_spots={name: found["blind_spot"]["en"] for name, found in reports.items() if found["blind_spot"]},
     )
 
 
-def show(found: Sequence[Watched], households: int, console: Console) -> None:
-    """Print each county's red quarters, and how many quarters of quiet counties have one."""
-    table = Table(
-        "scenario", "seed", "watched since", "quarters", "red", "first red says",
-        title=f"synthetic counties of {households:,} households, lived through",
-    )  # fmt: skip
-    for one in found:
-        red = one.red()
-        says = next((words for level, words in one.alarms[red[0]] if level == "red"), "") if red else "–"
-        since = str(one.since) if one.since else "never: no version passed the gate"
-        table.add_row(one.scenario, str(one.seed), since, str(len(one.alarms)), ", ".join(map(str, red)) or "–", says)
-    console.print(table)
-    quiet = [one for one in found if one.scenario == "quiet"]
-    quarters, red = sum(len(one.alarms) for one in quiet), sum(len(one.red()) for one in quiet)
-    console.print(f"red in {red} of {quarters} quarters of quiet counties (goal: at most 1 in 20)")
+def _reports(parts: Parts, last: Quarter, tell: Progress) -> dict[str, dict[str, Any]]:
+    """The reports by quarter, from the one after the promotion on."""
+    looks = [_look(last)]
+    while looks[0].first > TRAINED.end:
+        looks.insert(0, looks[0].before())
+    found, before = {}, None
+    with parts.store.looking(looks[-1].known_at) as moment:
+        frames = CountyFrames(parts, moment, looks[-1], tell)
+        for look in looks:
+            now: CountyPeriod = frames.period(look)
+            if before is not None:
+                found[look.name] = body(now.period, before.period, load_limits())
+            before = now
+    return found
+
+
+def _look(quarter: Quarter) -> Look:
+    """As the step of ``lushi quarter`` looks at it: from the day after its books closed."""
+    on = quarter.end + BOOKS_OPEN + timedelta(days=1)
+    return look_on(on, today=on)
+
+
+def _said(alarm: dict[str, Any]) -> Said:
+    return Said(alarm["level"], alarm["figure"], alarm["about"]["kind"], " ".join(alarm["lines"]["en"][:3]))
+
+
+def kept(file: Path) -> list[Watched]:
+    """The counties that a file of results holds, one a line; none where there is no file."""
+    if not file.exists():
+        return []
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    return [
+        Watched(**{**row, "words": tuple(row["words"]), "alarms": {
+            quarter: tuple(Said(**it) for it in said) for quarter, said in row["alarms"].items()
+        }})
+        for row in rows
+    ]  # fmt: skip
+
+
+def keep(file: Path, one: Watched) -> None:
+    """Add a county to the file."""
+    with file.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")

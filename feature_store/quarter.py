@@ -40,6 +40,11 @@ class Quarter:
         return date(self.year, 3 * self.number - 2, 1)
 
     @property
+    def before(self) -> Quarter:
+        """The quarter before it."""
+        return quarter_of(self.begin - timedelta(days=1))
+
+    @property
     def closing(self) -> datetime:
         """The last moment of its books, in UTC: what is recorded later belongs to a later quarter."""
         return datetime.combine(self.end + BOOKS_OPEN, time.max, CIVIL_TIME).astimezone(UTC)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -198,8 +199,7 @@ def vector_of(
 def _codes_of(plan: _Plan, file: CreditFile | None) -> Codes:
     if file is None:
         return np.full((len(plan.ids), 1), MISSING, np.int32)
-    get = file.codes.get
-    return np.array([[get(name, MISSING)] for name in plan.ids], np.int32)
+    return np.array(list(map(file.codes.get, plan.ids, repeat(MISSING))), np.int32).reshape(-1, 1)
 
 
 def _decoded(plan: _Plan, codes: Codes) -> Matrix:

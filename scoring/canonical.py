@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -20,7 +22,36 @@ def canonical(value: Any) -> bytes:
         TypeError: where the value holds anything else, a float included.
     """
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODE(value).encode()
+
+
+class Written(bytes):
+    """The canonical JSON of a value, written already."""
+
+
+def joined(members: Mapping[str, Any]) -> Written:
+    """The canonical JSON of an object, some of whose members are :class:`Written`.
+
+    Raises:
+        TypeError: as :func:`canonical`.
+
+    >>> joined({"b": Written(b"[1]"), "a": 0, "c": {}})
+    b'{"a":0,"b":[1],"c":{}}'
+    """
+    found: list[bytes] = []
+    plain: dict[str, Any] = {}
+    for name in sorted(members):
+        value = members[name]
+        if not isinstance(value, Written):
+            plain[name] = value
+            continue
+        if plain:
+            found.append(canonical(plain)[1:-1])
+            plain = {}
+        found.append(b"%s:%s" % (canonical(name), value))
+    if plain:
+        found.append(canonical(plain)[1:-1])
+    return Written(b"{%s}" % b",".join(found))
 
 
 def sha256(content: bytes) -> str:

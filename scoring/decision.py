@@ -13,14 +13,15 @@ from typing import Any
 
 from scoring.areas import AreaState, Stop
 from scoring.assess import Assessment
+from scoring.canonical import Written
 from scoring.credit_file import Reported
+from scoring.explained import explained, explanation
 from scoring.path import Path
 from scoring.policy.codes import show
 from scoring.policy.elements import Text
 from scoring.policy.schema import Policy
 from scoring.terms import Offer
 
-COLUMNS = ["indicator", "value", "band", "points", "best"]
 ADVISORY_NOTE = {
     "zh": "等级由已批准的评分规则决定;您有权获得解释并申请人工复核",
     "en": "The grade follows from approved rules alone; you may ask for an explanation and for review by a person",
@@ -29,6 +30,10 @@ ADVISORY_NOTE = {
 
 def binding_of(assessment: Assessment, certificate_sha256: str) -> dict[str, Any]:
     """The binding answer, explained line by line (domain: Personal Information Protection Law art. 24)."""
+    return _binding(assessment, certificate_sha256, explanation(assessment))
+
+
+def _binding(assessment: Assessment, certificate_sha256: str, explained: dict[str, Any] | Written) -> dict[str, Any]:
     policy, settled, points = assessment.policy, assessment.settled, assessment.points
     shown = settled.status != "withheld"
     return {
@@ -43,7 +48,7 @@ def binding_of(assessment: Assessment, certificate_sha256: str) -> dict[str, Any
         "possible": list(settled.possible),
         "ask": list(settled.ask),
         "known": {"scored_items": settled.scored, "known": settled.known},
-        "points": explanation(assessment),
+        "points": explained,
         "area_control": area_data(assessment.area),
         "terms": _terms(assessment),
         "policy": {
@@ -56,26 +61,9 @@ def binding_of(assessment: Assessment, certificate_sha256: str) -> dict[str, Any
     }
 
 
-def explanation(assessment: Assessment) -> dict[str, Any]:
-    """Base, headings and every indicator's line; compact, because 144 of them travel in each answer."""
-    policy, points = assessment.policy, assessment.points
-    lines = {line.indicator: line for line in points.lines}
-    rows: list[list[str | int]] = []
-    for indicator, code in zip(policy.indicators, assessment.codes, strict=True):
-        line = lines.get(indicator.id)
-        row: list[str | int] = [indicator.id, show(indicator, code)]
-        rows.append([*row, line.band, line.points, line.best] if line else row)
-    return {
-        "base": policy.base_points,
-        "by_heading": {
-            heading.id: [total, added, deducted]
-            for heading, total, added, deducted in zip(
-                policy.headings, points.by_heading, points.added, points.deducted, strict=True
-            )
-        },
-        "columns": COLUMNS,
-        "by_indicator": rows,
-    }
+def binding_written(assessment: Assessment, certificate_sha256: str) -> dict[str, Any]:
+    """The same, its explanation written already: joined it is the canonical JSON of :func:`binding_of`, for less work."""
+    return _binding(assessment, certificate_sha256, explained(assessment))
 
 
 def area_data(area: AreaState | None) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ after the last day on which its assessment holds.
 from __future__ import annotations
 
 from datetime import date
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,7 @@ Ordinals = npt.NDArray[np.int32]
 
 def codes_on(table: Compiled, file: CreditFile, on: date) -> list[int]:
     """The household's codes in indicator order on a day, with missing and stale ones marked."""
-    get = file.codes.get
-    codes = [get(name, MISSING) for name in table.ids]
+    codes = list(map(file.codes.get, table.ids, repeat(MISSING)))
     today = on.toordinal()
     sources = table.policy.sources
     kept = table.kept

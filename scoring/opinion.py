@@ -8,9 +8,12 @@ text of its shortest exact decimal (``repr``), since canonical bytes hold no flo
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
+from scoring.canonical import Written, canonical
 from scoring.policy.elements import Text
 
 Reason = Literal[
@@ -144,10 +147,37 @@ class Opinion:
 
 def opinion_data(opinion: Opinion | Unavailable) -> dict[str, Any]:
     """An opinion as it is recorded and answered: text and whole numbers only."""
+    return _data(
+        opinion, lambda it: [[one.feature, number_text(one.value), repr(one.log_odds)] for one in it.contributions]
+    )
+
+
+def opinion_written(opinion: Opinion | Unavailable) -> dict[str, Any]:
+    """The same, its contributions written already: joined it is the canonical JSON of :func:`opinion_data`, for less work.
+
+    Raises:
+        ValueError: where a feature's name cannot be written.
+    """
+    return _data(opinion, _contributions_written)
+
+
+def _contributions_written(opinion: Opinion) -> Written:
+    names = _names_written(opinion.features)
+    # Numbers as text hold nothing that JSON writes otherwise.
+    rows = zip(names, map(_kept_text, opinion.values), map(repr, opinion.log_odds_by_feature), strict=True)
+    written = ",".join([f'[{name},"{value}","{log_odds}"]' for name, value, log_odds in rows])
+    return Written(f"[{written}]".encode())
+
+
+@lru_cache(maxsize=16)
+def _names_written(features: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(canonical(name).decode() for name in features)
+
+
+def _data(opinion: Opinion | Unavailable, by_feature: Callable[[Opinion], Any]) -> dict[str, Any]:
     if isinstance(opinion, Unavailable):
         return {"status": "unavailable", "reason": opinion.reason}
     model, agreement = opinion.model, opinion.agreement
-    rows = zip(opinion.features, opinion.values, opinion.log_odds_by_feature, strict=True)
     return {
         "status": "given",
         "note": NOTE,
@@ -163,7 +193,7 @@ def opinion_data(opinion: Opinion | Unavailable) -> dict[str, Any]:
         "log_odds": repr(opinion.log_odds),
         "base_value": repr(opinion.base_value),
         "columns": COLUMNS,
-        "by_feature": [[name, number_text(value), repr(log_odds)] for name, value, log_odds in rows],
+        "by_feature": by_feature(opinion),
         "additivity_error": repr(opinion.additivity_error),
         "main": [{"feature": it.feature, "direction": it.direction, **_text(it.text)} for it in opinion.main],
         "agreement": {
@@ -188,6 +218,10 @@ def shift_of(data: dict[str, Any] | None) -> Shift | None:
 def number_text(value: float) -> str:
     """A feature's value as text; '' for a missing one."""
     return "" if math.isnan(value) else repr(value)
+
+
+_kept_text = lru_cache(maxsize=4096)(number_text)
+"""Many values are small whole numbers, and come again."""
 
 
 def _text(text: Text) -> dict[str, str]:

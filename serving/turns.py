@@ -1,7 +1,7 @@
-"""Turns: how many calls one process decides at once.
+"""Turns: how many groups of calls one process decides at once.
 
-A decision is mostly computing and short questions to the database, so a few at once keep the processors busy; more only wait
-for each other while they hold connections, and the model's one thread keeps them past their time.
+Deciding is mostly computing and short questions to the database, so two at once keep the processors busy: while one waits for
+the database, the other computes. More only wait for each other while they hold connections, and make the groups smaller.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from threading import Semaphore
 
 from scoring.errors import LushiError
 
-AT_ONCE = 4
+AT_ONCE = 2
 PATIENCE_SECONDS = 5.0
-"""Longest that a call waits for its turn: as long as it would wait for the database."""
+"""Longest that a call waits to be begun: as long as it would wait for the database."""
 
 
 class TooBusy(LushiError):
     """A call that did not get its turn in time; nothing of it was done."""
+
+    def __init__(self) -> None:
+        super().__init__("too many calls are being decided at once; try again shortly")
 
 
 class Turns:
@@ -35,7 +38,7 @@ class Turns:
             TooBusy: where none came free in time.
         """
         if not self._free.acquire(timeout=self._patience):
-            raise TooBusy("too many calls are being decided at once; try again shortly")
+            raise TooBusy
         try:
             yield
         finally:

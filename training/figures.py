@@ -7,8 +7,11 @@ import math
 import re
 from collections.abc import Mapping
 
+import numpy as np
+
 from scoring.metrics import calibration
 from scoring.metrics.estimate import Estimate
+from scoring.metrics.roc import rank, roc
 from scoring.metrics.wilson import wilson
 from training.compare import Comparison
 from training.fairness import Fairness
@@ -19,6 +22,9 @@ Figures = dict[str, float]
 _ODD = re.compile(r"[^\w. /-]")
 _LONGEST = 200
 """A registry takes 250 characters, endings included."""
+CURVE = 20
+"""Steps of a ROC as figures; the card draws it finer."""
+CHALLENGER = "challenger"
 
 
 def key(*parts: object) -> str:
@@ -119,4 +125,17 @@ def of_reliability(judged: Judged) -> Figures:
             low, high = wilson(float(real * rows), float(rows))
             values = {"rows": rows, "predicted": said, "realised": real, "realised.low": low, "realised.high": high}
             figures |= {key("reliability", place, name): float(value) for name, value in values.items()}
+    return figures
+
+
+def of_curves(judged: Judged) -> Figures:
+    """The ROC of the challenger and of each rival: shares of good and of bad among the riskiest 1/20, 2/20, … of the rows."""
+    figures: Figures = {}
+    steps = np.linspace(0, 1, CURVE + 1)
+    for name, score in ({CHALLENGER: judged.odds} | {name: it.score for name, it in judged.rivals.items()}).items():
+        found = roc(rank(score), judged.bad)
+        rows = (found.bad + found.good) / (found.bad[-1] + found.good[-1])
+        for kind, counts in (("good", found.good), ("bad", found.bad)):
+            shares = np.interp(steps, rows, counts / counts[-1])
+            figures |= {key("roc", name, place, kind): float(share) for place, share in enumerate(shares)}
     return figures

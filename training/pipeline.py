@@ -117,7 +117,7 @@ def _train(table: Table, plan: Plan, *, progress: Progress, seed: int, previous:
         model_text=text,
         model_sha256=sha256,
         about=content,
-        figures=numbers | figures.of_reliability(judged),
+        figures=numbers | figures.of_reliability(judged) | figures.of_curves(judged),
         verdicts={name: it.verdict for name, it in results.compared.items()},
         gate=verdict,
         parts={name: tuple(parts) for name, parts in results.segments.items()},

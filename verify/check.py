@@ -159,7 +159,7 @@ def leaf_of(answer: Any) -> tuple[int, bytes]:
     said = _json(body, "the receipt's log entry")
     if len(salt) != 32 or not isinstance(said, dict):
         raise Broken("the receipt has no salt of 32 bytes, or no log entry")
-    if not hmac.compare_digest(str(said.get("commitment")), hmac.new(salt, content, hashlib.sha256).hexdigest()):
+    if said.get("commitment") != hmac.new(salt, content, hashlib.sha256).hexdigest():
         raise Broken("the log entry does not commit to this answer: the answer, or its receipt, was altered")
     return receipt["log_index"], body
 
@@ -240,7 +240,7 @@ def main(words: list[str] | None = None) -> int:
         kept = _file(asked.kept).decode() if asked.kept else None
         answer, proof = (_json(_file(path), path.name) for path in (asked.answer, asked.proof))
         sys.stdout.write("".join(f"holds: {line}\n" for line in check(answer, proof, asked.key, kept, extension)))
-    except (Broken, OSError, UnicodeDecodeError) as error:
+    except (Broken, OSError, UnicodeError) as error:
         sys.stderr.write(f"DOES NOT HOLD: {error}\n")
         return 1
     return 0

@@ -30,7 +30,7 @@ _LIST = sa.text("""
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A key's row and its client. live: neither expired nor revoked. may_call: a call was counted, within its rate."""
+    """A key's row and its client. live: neither expired nor revoked. may_call: its calls were counted, within its rate."""
 
     mac: bytes
     client_id: str
@@ -55,16 +55,28 @@ class KeyRow:
     ended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A key that was sent with so many calls."""
+
+    key_id: str
+    mac: bytes
+    calls: int = 1
+
+
 def find_and_count(
-    connection: sa.Connection, key_id: str, mac: bytes, *, now: datetime, rate: float, burst: float
-) -> Held | None:
-    """A key and its client, one call counted where the key is live and ``mac`` its own; None where there is none.
+    connection: sa.Connection, presented: Sequence[Presented], *, now: datetime, rate: float, burst: float
+) -> list[Held | None]:
+    """Keys and their clients, None where there is none; each key's calls counted where it is live, its ``mac`` its own and so many left.
 
     rate, burst: as of :func:`feature_store.adapters.rates.take`. The caller commits.
     """
-    values = {"key_id": key_id, "mac": mac, "now": now, "rate": rate, "burst": burst, "calls": 1}
-    (rows,) = together(connection, (_FIND, values))
-    return Held(*rows[0]) if rows else None
+    shared = {"now": now, "rate": rate, "burst": burst}
+    found: list[Held | None] = []
+    for it in presented:  # each by itself: in one transaction two processes could wait for each other's clients
+        (rows,) = together(connection, (_FIND, shared | {"key_id": it.key_id, "mac": it.mac, "calls": it.calls}))
+        found.append(Held(*rows[0]) if rows else None)
+    return found
 
 
 def every(connection: sa.Connection) -> Sequence[KeyRow]:

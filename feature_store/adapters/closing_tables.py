@@ -27,20 +27,29 @@ closings = sa.Table(
 SPACE = 0x4C55484F
 """Advisory locks of two numbers: 'LUHO' in ASCII, and the household's. They cannot meet the locks of one number."""
 # Without its bank's consent a household is not held: nobody learns from waiting that others decide on it.
-HOLD_CONSENTED = Asked("""
-    SELECT pg_advisory_xact_lock(CAST(:space AS integer), h.household_no)
-    FROM households h JOIN consents c USING (household_no)
-    WHERE h.household_id = :household_id AND c.tenant = :tenant AND c.reference = :reference""")
+_CONSENTED = """
+    FROM unnest(CAST(:households AS text[]), CAST(:tenants AS text[]), CAST(:references AS text[]))
+         WITH ORDINALITY AS a (household_id, tenant, reference, place)
+    JOIN households h USING (household_id)
+    JOIN consents c ON c.household_no = h.household_no AND c.tenant = a.tenant AND c.reference = a.reference"""
+HOLD_CONSENTED = Asked(f"SELECT a.place, pg_advisory_xact_lock(CAST(:space AS integer), h.household_no) {_CONSENTED}")
+TRY_CONSENTED = Asked(
+    f"SELECT a.place, pg_try_advisory_xact_lock(CAST(:space AS integer), h.household_no) AS held {_CONSENTED}"
+)
+"""The same without waiting: held is false where another transaction holds the household."""
 # Of each tenant the newest decision counts, by its place in the log: clocks of several machines may disagree.
 ELSEWHERE = Asked("""
-    SELECT EXISTS (
+    SELECT a.place
+    FROM unnest(CAST(:households AS text[]), CAST(:tenants AS text[])) WITH ORDINALITY AS a (household_id, tenant, place)
+    JOIN households h USING (household_id)
+    WHERE EXISTS (
         SELECT FROM (
             SELECT DISTINCT ON (d.tenant) d.decision_id, d.offered_until
-            FROM decisions d JOIN households h USING (household_no)
-            WHERE h.household_id = :household_id AND d.tenant <> :tenant
+            FROM decisions d WHERE d.household_no = h.household_no AND d.tenant <> a.tenant
             ORDER BY d.tenant, d.entry_no DESC) newest
         WHERE newest.offered_until > :now
           AND NOT EXISTS (SELECT FROM closings c WHERE c.decision_id = newest.decision_id))""")
+"""Places of the calls whose household has an open decision at another tenant."""
 _SEVERAL = sa.text("""
     SELECT household_no, array_agg(decision_id ORDER BY entry_no) AS decision_ids FROM (
         SELECT DISTINCT ON (household_no, tenant) household_no, tenant, decision_id, entry_no, offered_until

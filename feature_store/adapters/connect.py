@@ -53,6 +53,11 @@ def engine_on(url: str, *, most: int = USUAL_CONNECTIONS) -> sa.Engine:
     return engine
 
 
+def of_database(error: Exception) -> bool:
+    """Whether an error came from the database, so that the transaction in which it was met can go no further."""
+    return isinstance(error, exc.SQLAlchemyError | StoreUnavailable)
+
+
 @contextmanager
 def reachable() -> Iterator[None]:
     """Run a block of database work; a lost or refused connection becomes :class:`StoreUnavailable`."""

@@ -31,11 +31,18 @@ _CONSENTS = (
     .join(households, households.c.household_no == consents.c.household_no)
     .outerjoin(consent_withdrawals, _WITHDRAWN)
 )
-FIND = Asked("""
+_FOUND = """
     SELECT c.reference, h.household_id, c.household_no, c.tenant, c.purpose, c.granted_on, c.until, c.recorded_by,
            c.recorded_at, w.recorded_at AS withdrawn_at
-    FROM consents c JOIN households h USING (household_no) LEFT JOIN consent_withdrawals w USING (tenant, reference)
-    WHERE c.tenant = :tenant AND c.reference = :reference""")
+    FROM {asked} JOIN households h USING (household_no) LEFT JOIN consent_withdrawals w USING (tenant, reference)"""
+_FIND = Asked(f"{_FOUND.format(asked='consents c')} WHERE c.tenant = :tenant AND c.reference = :reference")
+FIND_EACH = Asked(
+    _FOUND.format(
+        asked="unnest(CAST(:tenants AS text[]), CAST(:references AS text[])) AS a (tenant, reference)"
+        " JOIN consents c USING (tenant, reference)"
+    )
+)
+"""The consents of several banks by their references; nothing for those that are not there."""
 _LIVE = sa.text("""
     SELECT EXISTS (
         SELECT FROM consents c WHERE c.household_no = :household_no AND c.tenant = :tenant
@@ -70,13 +77,14 @@ class Consent:
 
 def find(connection: sa.Connection, tenant: str, reference: str) -> Consent | None:
     """A bank's consent by its reference; None where there is none."""
-    (rows,) = together(connection, (FIND, {"tenant": tenant, "reference": reference}))
-    return told(rows)
-
-
-def told(rows: Rows) -> Consent | None:
-    """The consent in the rows of :data:`FIND`; None where there is none."""
+    (rows,) = together(connection, (_FIND, {"tenant": tenant, "reference": reference}))
     return Consent(*rows[0]) if rows else None
+
+
+def told(rows: Rows) -> dict[tuple[str, str], Consent]:
+    """The consents in the rows of :data:`FIND_EACH`, by (tenant, reference)."""
+    found = (Consent(*row) for row in rows)
+    return {(one.tenant, one.reference): one for one in found}
 
 
 def with_reference(connection: sa.Connection, reference: str) -> list[Consent]:

@@ -1,4 +1,4 @@
-"""Everything that a bank's call reads of one household, sent at once; the household is held for it meanwhile."""
+"""Everything that banks' calls read of their households, sent at once; the households are held for them meanwhile."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from feature_store.adapters import closing_tables, consents, objections, promotions, read_file
 from feature_store.adapters.consents import Consent
+from feature_store.adapters.kept_lists import ListsOf
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.promotions import Promotion
 from feature_store.adapters.suspensions import Suspension
@@ -21,45 +22,70 @@ _BEFORE, _BACK = Asked("SAVEPOINT reads"), Asked("ROLLBACK TO SAVEPOINT reads")
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionReads:
-    """What was read.
+class ReadFor:
+    """For whom is read: a household, and the consent that a bank names."""
 
-    consent: the bank's by its reference, whosever it is; None where there is none. files: one a day, None where the
-    household was not yet registered. open_elsewhere: another bank's decision is open. marks: what objections say of its
-    data. promotion: which model advises; None for none. suspension: of its opinion; None where it is given. promotion_known: False
-    where neither could be read.
+    household_id: str
+    tenant: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionReads:
+    """What was read for one call.
+
+    held: nobody else decides on the household meanwhile, or its bank has no consent of it. consent: the bank's by its reference,
+    whosever it is; None where there is none. files: one a day, None where the household was not yet registered.
+    open_elsewhere: another bank's decision is open. marks: what objections say of its data.
     """
 
+    held: bool
     consent: Consent | None
     files: list[CreditFile | None]
     open_elsewhere: bool
     marks: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which model advises. promotion: None for none. suspension: of its opinion, None where it is given.
+
+    known: False where neither could be read.
+    """
+
     promotion: Promotion | None
     suspension: Suspension | None
-    promotion_known: bool
+    known: bool
 
 
 def read(
     connection: sa.Connection,
-    household_id: str,
+    calls: Sequence[ReadFor],
     *,
-    tenant: str,
-    reference: str,
     days: Sequence[date],
     known_at: datetime,
     policy: Policy,
     layouts: Layouts,
-) -> DecisionReads:
-    """Read what a decision rests on; where the bank's consent is this household's, nobody else decides on it until the
-    transaction ends, and what is read was read after whoever did.
+    lists: ListsOf,
+) -> tuple[list[DecisionReads], Standing]:
+    """Read what decisions rest on, each of another household.
+
+    Where the bank's consent is the household's own, nobody else decides on it until the transaction ends, and what is read was
+    read after whoever did. One call waits for that; of several none waits, and those that would are not ``held``.
     """
-    whose = {"household_id": household_id, "tenant": tenant, "reference": reference}
+    ids = [one.household_id for one in calls]
+    whose = {
+        "households": ids,
+        "tenants": [one.tenant for one in calls],
+        "references": [one.reference for one in calls],
+    }
+    hold = closing_tables.HOLD_CONSENTED if len(calls) == 1 else closing_tables.TRY_CONSENTED
     binding: tuple[Sent, ...] = (
-        (closing_tables.HOLD_CONSENTED, whose | {"space": closing_tables.SPACE}),
+        (hold, whose | {"space": closing_tables.SPACE}),
         (closing_tables.ELSEWHERE, whose | {"now": known_at}),
-        (consents.FIND, whose),
+        (consents.FIND_EACH, whose),
         (objections.MARKS_OF, whose),
-        *read_file.asked_for(household_id, days=days, known_at=known_at, policy=policy),
+        *read_file.asked_for(ids, days=days, known_at=known_at),
     )
     known = True
     try:
@@ -67,13 +93,19 @@ def read(
     except sa.exc.ProgrammingError:  # of the advisory read alone: the binding part goes on without it
         promoted, known = (), False
         _, *found = together(connection, (_BACK, {}), *binding)
-    _, ((elsewhere,),), consent, marks, *file = found
-    return DecisionReads(
-        consent=consents.told(consent),
-        files=read_file.told(connection, household_id, file, days=days, policy=policy, layouts=layouts),
-        open_elsewhere=bool(elsewhere),
-        marks=objections.marks_told(marks),
-        promotion=promotions.told(promoted),
-        suspension=promotions.suspended(promoted),
-        promotion_known=known,
-    )
+    tried, elsewhere, consented, marked, *filed = found
+    files = read_file.told(connection, filed, days=days, policy=policy, layouts=layouts, lists=lists)
+    consent_of, marks_of = consents.told(consented), objections.marks_told(marked)
+    refused = {row.place for row in tried if len(calls) > 1 and not row.held}
+    open_at = {row.place for row in elsewhere}
+    reads = [
+        DecisionReads(
+            held=place not in refused,
+            consent=consent_of.get((one.tenant, one.reference)),
+            files=files.get(one.household_id) or [None] * len(days),
+            open_elsewhere=place in open_at,
+            marks=marks_of.get(one.household_id, []),
+        )
+        for place, one in enumerate(calls, start=1)
+    ]
+    return reads, Standing(promotions.told(promoted), promotions.suspended(promoted), known)

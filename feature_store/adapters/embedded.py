@@ -30,7 +30,7 @@ SETTINGS = """\
 fsync = on
 synchronous_commit = on
 listen_addresses = ''
-shared_buffers = 256MB
+shared_buffers = 1GB
 work_mem = 64MB
 maintenance_work_mem = 256MB
 max_wal_size = 4GB
@@ -45,6 +45,8 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
+_SETTINGS_BEFORE = SETTINGS.replace("shared_buffers = 1GB", "shared_buffers = 256MB")
+"""What was written before a county's filings were to fit into the server's own memory."""
 _START_SECONDS = 120
 """How long a start may take; recovery after a power cut is the slow case."""
 _IN_ORDER = r"^Database cluster state: +shut down$"
@@ -198,6 +200,8 @@ def _wait_until_ready(data: Path) -> Any:
 def _write_settings(data: Path) -> None:
     ours = data / "lushi.conf"
     if ours.exists():
+        if ours.read_text(encoding="utf-8") == _SETTINGS_BEFORE:  # nobody has changed anything in it
+            ours.write_text(SETTINGS, encoding="utf-8")
         return
     ours.write_text(SETTINGS, encoding="utf-8")
     ours.chmod(0o644)

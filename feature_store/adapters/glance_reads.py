@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +10,9 @@ import sqlalchemy as sa
 
 from feature_store.adapters import read_file
 from feature_store.adapters.consents import Consent
+from feature_store.adapters.kept_lists import KeptLists
 from feature_store.adapters.layouts import Layouts
-from feature_store.adapters.together import Asked, Sent, together
+from feature_store.adapters.together import Asked, Rows, Sent, together
 from scoring.credit_file import CreditFile
 from scoring.policy.schema import Policy
 
@@ -72,7 +74,7 @@ def read(
     whose = {"household_id": household_id, "tenant": tenant}
     file: tuple[Sent, ...] = ()
     if then is not None:
-        file = read_file.asked_for(household_id, days=[then.on], known_at=then.known_at, policy=then.policy)
+        file = read_file.asked_for([household_id], days=[then.on], known_at=then.known_at)
     names, consents, graded, *rows = together(
         connection,
         (_NAMES, {"codes": list(codes)}),
@@ -80,12 +82,17 @@ def read(
         (_GRADED, {"household_id": household_id, "quarter": before_quarter}),
         *file,
     )
-    files: list[CreditFile | None] = [None]
-    if then is not None:
-        files = read_file.told(connection, household_id, rows, days=[then.on], policy=then.policy, layouts=layouts)
     return GlanceReads(
         names={row.code: (row.name_zh, row.name_en) for row in names},
         consents=[Consent(*row) for row in consents],
         graded=Registered(*graded[0]) if graded else None,
-        file=files[0],
+        file=_file(connection, household_id, rows, then, layouts) if then is not None else None,
     )
+
+
+def _file(
+    connection: sa.Connection, household_id: str, rows: Sequence[Rows], then: Then, layouts: Layouts
+) -> CreditFile | None:
+    lists = KeptLists().reader(connection, known_at=then.known_at, version=None, policy=then.policy)
+    files = read_file.told(connection, rows, days=[then.on], policy=then.policy, layouts=layouts, lists=lists)
+    return files.get(household_id, [None])[0]

@@ -17,7 +17,7 @@ from feature_store.adapters.recording import alone_with_source, take_recorded_at
 from feature_store.adapters.store import Store
 from feature_store.adapters.write import write
 from feature_store.faults import Fault, Findings
-from feature_store.filing import Coverage, civil_day
+from feature_store.filing import Batch, Coverage, civil_day
 from feature_store.households import HouseholdRows
 from feature_store.id_cipher import IdKey
 from feature_store.importing import Policies, check_file
@@ -54,6 +54,10 @@ class Imported:
     faults: tuple[Fault, ...]
 
 
+Also = Callable[[sa.Connection, Batch, Imported], None]
+"""Something more in the transaction of an import."""
+
+
 def import_file(
     store: Store,
     path: Path,
@@ -64,12 +68,14 @@ def import_file(
     stated: Stated = NOTHING,
     accept_valid_rows: bool = False,
     again: bool = False,
+    also: Also | None = None,
 ) -> Imported:
     """Check a file against the policy in force and store what may be stored.
 
     A file with faults changes nothing, unless ``accept_valid_rows``: then its faultless rows are
     stored and the faults still reported. A file that is already stored whole changes nothing, unless
     ``again``: then its statements are recorded once more, as said now (a correction taken back).
+    also: done in the same transaction, last of all, where something was stored.
     One file of a source is imported at a time.
 
     Raises:
@@ -111,9 +117,12 @@ def import_file(
         connection.execute(_RECORD, {"recorded_at": recorded_at, "batch_no": batch_no})
         if isinstance(rows, HouseholdRows) and any(rows.stated):
             id_keys.begin_with(connection, id_key, now=recorded_at)
+        done = Imported(path.name, "imported", batch.source, batch_no, recorded_at, len(rows), checked.faults)
+        if also is not None:
+            also(connection, batch, done)
     if len(rows) >= _ANALYZE_FROM:
         _renew_statistics(store, batch.source)
-    return Imported(path.name, "imported", batch.source, batch_no, recorded_at, len(rows), checked.faults)
+    return done
 
 
 def _renew_statistics(store: Store, source: str) -> None:
@@ -127,6 +136,11 @@ def _renew_statistics(store: Store, source: str) -> None:
         for table in tables.get(source, ("filings",)):
             if connection.execute(_DOUBLED, {"table": table}).scalar_one():
                 connection.execute(sa.text(f"ANALYZE {table}"))
+
+
+def stored_before(connection: sa.Connection, path: Path, sha256: str, stated: Stated) -> bool:
+    """Whether a file is stored whole with the same declaration already."""
+    return _seen(connection, path, sha256, stated) is not None
 
 
 def _seen(connection: sa.Connection, path: Path, sha256: str, stated: Stated) -> Imported | None:

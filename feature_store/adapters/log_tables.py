@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +31,10 @@ _NODES = Asked(
     " JOIN unnest(CAST(:levels AS smallint[]), CAST(:positions AS bigint[])) AS w (level, position) USING (level, position)"
 )
 _APPEND = Asked("""
-    WITH entry AS (INSERT INTO log_entries VALUES (:index, :kind, :recorded_at, :body)),
-         content AS (INSERT INTO log_contents VALUES (:index, :salt, :content))
+    WITH entry AS (INSERT INTO log_entries SELECT * FROM unnest(CAST(:indexes AS bigint[]), CAST(:kinds AS text[]),
+             CAST(:times AS timestamptz[]), CAST(:bodies AS bytea[]))),
+         content AS (INSERT INTO log_contents SELECT * FROM unnest(CAST(:indexes AS bigint[]), CAST(:salts AS bytea[]),
+             CAST(:contents AS bytea[])))
     INSERT INTO log_nodes SELECT * FROM
         unnest(CAST(:levels AS smallint[]), CAST(:positions AS bigint[]), CAST(:hashes AS bytea[]))""")
 _NEWEST = sa.text("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
@@ -77,20 +80,33 @@ def nodes(connection: Connection, names: Sequence[tuple[int, int]]) -> dict[tupl
     return {(level, position): bytes(found) for level, position, found in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to be appended, and its content."""
+
+    index: int
+    kind: str
+    recorded_at: datetime
+    body: bytes
+    salt: bytes
+    content: bytes
+
+
 def append(
     connection: Connection,
-    *,
-    index: int,
-    kind: str,
-    recorded_at: datetime,
-    body: bytes,
-    salt: bytes,
-    content: bytes,
+    entries: Sequence[NewEntry],
     nodes: Mapping[tuple[int, int], bytes],
     along: Sequence[Sent] = (),
 ) -> list[Rows]:
-    """Insert an entry, its content and the nodes that it completes. along: what is sent with it; gives the rows of each."""
-    values = {"index": index, "kind": kind, "recorded_at": recorded_at, "body": body, "salt": salt, "content": content}
+    """Insert entries, their contents and the nodes that they complete. along: what is sent with it; gives the rows of each."""
+    values = {
+        "indexes": [it.index for it in entries],
+        "kinds": [it.kind for it in entries],
+        "times": [it.recorded_at for it in entries],
+        "bodies": [it.body for it in entries],
+        "salts": [it.salt for it in entries],
+        "contents": [it.content for it in entries],
+    }
     levels, positions = zip(*nodes, strict=True)
     tree = {"levels": list(levels), "positions": list(positions), "hashes": list(nodes.values())}
     return together(connection, (_APPEND, values | tree), *along)[1:]

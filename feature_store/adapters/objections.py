@@ -30,8 +30,10 @@ _MARKS = f"""
     SELECT o.objection_id, o.about, o.indicator, o.recorded_at, coalesce(d.outcome, 'open') AS state
     FROM objections o LEFT JOIN objection_outcomes d USING (objection_id) WHERE {_STANDS}"""
 _DATUM_MARKS = sa.text(f"{_MARKS} AND o.household_no = :household_no AND o.about = 'datum' ORDER BY o.entry_no")
-MARKS_OF = Asked(f"""{_MARKS} AND o.about = 'datum' AND o.household_no = (
-    SELECT household_no FROM households WHERE household_id = :household_id) ORDER BY o.entry_no""")
+MARKS_OF = Asked(f"""
+    SELECT h.household_id, o.objection_id, o.about, o.indicator, o.recorded_at, coalesce(d.outcome, 'open') AS state
+    FROM households h JOIN objections o USING (household_no) LEFT JOIN objection_outcomes d USING (objection_id)
+    WHERE h.household_id = ANY(CAST(:households AS text[])) AND o.about = 'datum' AND {_STANDS} ORDER BY o.entry_no""")
 _DECISION_MARKS = sa.text(f"{_MARKS} AND o.decision_id = :decision_id ORDER BY o.entry_no")
 _PAGE = sa.text(f"""{_SELECT}
     CROSS JOIN LATERAL (
@@ -128,12 +130,15 @@ def page(
 
 def datum_marks(connection: sa.Connection, household_no: int) -> list[dict[str, str]]:
     """What objections say of a household's data: indicator, objection_id, since, state (open, recorded_unconfirmed)."""
-    return marks_told(connection.execute(_DATUM_MARKS, {"household_no": household_no}))
+    return [_datum_mark(row) for row in connection.execute(_DATUM_MARKS, {"household_no": household_no})]
 
 
-def marks_told(rows: Iterable[Any]) -> list[dict[str, str]]:
-    """The same, of the rows of :data:`MARKS_OF`."""
-    return [{"indicator": row.indicator, **_mark(row)} for row in rows]
+def marks_told(rows: Iterable[Any]) -> dict[str, list[dict[str, str]]]:
+    """The same by household, of the rows of :data:`MARKS_OF`; nothing for a household without marks."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.household_id, []).append(_datum_mark(row))
+    return found
 
 
 def decision_marks(connection: sa.Connection, decision_id: UUID) -> list[dict[str, str | None]]:
@@ -155,6 +160,10 @@ def settle(
     row = {"objection_id": objection_id, "outcome": outcome, "by": by, "recorded_at": now, "entry_no": entry_no}
     added = insert(objection_outcomes).values(row).on_conflict_do_nothing().returning(objection_outcomes.c.objection_id)
     return connection.execute(added).scalar_one_or_none() is not None
+
+
+def _datum_mark(row: Any) -> dict[str, str]:
+    return {"indicator": row.indicator, **_mark(row)}
 
 
 def _mark(row: Any) -> dict[str, str]:

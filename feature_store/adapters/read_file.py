@@ -1,4 +1,4 @@
-"""One household's credit file, on one day or on several: three indexed queries, no work per cell in the database."""
+"""Households' credit files, on one day or on several: three indexed queries, no work per cell in the database."""
 
 from __future__ import annotations
 
@@ -8,40 +8,31 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from feature_store.adapters.layouts import Layouts
+from feature_store.adapters.kept_lists import KeptLists, ListsOf
+from feature_store.adapters.layouts import Layouts, Placed, Plan
 from feature_store.adapters.together import Asked, Rows, Sent, together
 from scoring.credit_file import CreditFile, Reported
 from scoring.errors import LushiError
-from scoring.policy.elements import Indicator
 from scoring.policy.schema import Policy
 
-# Each query is a few dozen microseconds: the as-of order is the index order but for ties on observed_on.
-_HOME = """
-    SELECT d.day, h.household_no, r.village_code
-    FROM households h CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN LATERAL (
+# Some dozen microseconds a household: the as-of order is the index order but for ties on observed_on.
+_ASKED = "unnest(CAST(:households AS text[])) AS a (household_id) JOIN households h USING (household_id)"
+_HOMES = Asked(f"""
+    SELECT h.household_id, d.day, r.village_code
+    FROM {_ASKED} CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN LATERAL (
         SELECT r.village_code FROM registrations r JOIN batches b USING (batch_no)
         WHERE r.household_no = h.household_no AND r.observed_on <= d.day AND b.recorded_at <= :known_at
-        ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r
-    WHERE h.household_id = :household_id"""
-_HOMES = Asked(_HOME)
-_FILINGS = Asked("""
-    SELECT d.day, s.source, f.*, coalesce(f.own, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
-    FROM households h CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN sources s CROSS JOIN LATERAL (
+        ORDER BY r.observed_on DESC, b.recorded_at DESC, r.seq DESC LIMIT 1) r""")
+_FILINGS = Asked(f"""
+    SELECT h.household_id, d.day, s.source, f.*, coalesce(f.own, c.codes) AS codes,
+           coalesce(c.batch_no, f.batch_no) AS layout
+    FROM {_ASKED} CROSS JOIN unnest(CAST(:days AS date[])) AS d(day) CROSS JOIN sources s CROSS JOIN LATERAL (
         SELECT f.seq, f.batch_no, f.observed_on, f.valid_until, f.same_as, f.codes AS own, b.recorded_at
         FROM filings f JOIN batches b USING (batch_no)
         WHERE f.household_no = h.household_no AND f.source = s.source_no
           AND f.observed_on <= d.day AND b.recorded_at <= :known_at
         ORDER BY f.observed_on DESC, b.recorded_at DESC, f.seq DESC LIMIT 1) f
-    LEFT JOIN filings c ON c.seq = f.same_as
-    WHERE h.household_id = :household_id""")
-_LISTS = Asked(f"""
-    SELECT d.day, s.source, b.batch_no, b.observed_on, b.recorded_at
-    FROM ({_HOME}) AS d CROSS JOIN unnest(CAST(:clear AS text[])) AS s(source) CROSS JOIN LATERAL (
-        SELECT b.batch_no, b.observed_on, b.recorded_at FROM batches b
-        WHERE b.source = s.source AND b.coverage = 'complete'
-          AND EXISTS (SELECT FROM unnest(b.areas) AS a(code) WHERE starts_with(d.village_code, a.code))
-          AND b.observed_on <= d.day AND b.recorded_at <= :known_at
-        ORDER BY b.observed_on DESC, b.recorded_at DESC, b.batch_no DESC LIMIT 1) b""")
+    LEFT JOIN filings c ON c.seq = f.same_as""")
 _BY_NUMBER = sa.text("""
     SELECT s.source, h.household_id, f.seq, f.batch_no, f.observed_on, f.valid_until,
            coalesce(f.codes, c.codes) AS codes, coalesce(c.batch_no, f.batch_no) AS layout
@@ -77,47 +68,54 @@ def credit_files(
     layouts: Layouts,
 ) -> list[CreditFile | None]:
     """The household's credit file on each of different days as known at a time; None where not yet registered."""
-    found = together(connection, *asked_for(household_id, days=days, known_at=known_at, policy=policy))
-    return told(connection, household_id, found, days=days, policy=policy, layouts=layouts)
+    found = together(connection, *asked_for([household_id], days=days, known_at=known_at))
+    lists = KeptLists().reader(connection, known_at=known_at, version=None, policy=policy)
+    return told(connection, found, days=days, policy=policy, layouts=layouts, lists=lists).get(
+        household_id, [None] * len(days)
+    )
 
 
-def asked_for(household_id: str, *, days: Sequence[date], known_at: datetime, policy: Policy) -> tuple[Sent, ...]:
-    """The statements that read the household's files on these days; :func:`told` takes their rows."""
-    asked = {"household_id": household_id, "days": list(days), "known_at": known_at}
-    clear = {"clear": [source.id for source in policy.sources if source.clear]}
-    return (_HOMES, asked), (_FILINGS, asked), (_LISTS, asked | clear)
+def asked_for(household_ids: Sequence[str], *, days: Sequence[date], known_at: datetime) -> tuple[Sent, ...]:
+    """The statements that read different households' files on these days; :func:`told` takes their rows."""
+    asked = {"households": list(household_ids), "days": list(days), "known_at": known_at}
+    return (_HOMES, asked), (_FILINGS, asked)
 
 
 def told(
     connection: sa.Connection,
-    household_id: str,
     rows: Sequence[Rows],
     *,
     days: Sequence[date],
     policy: Policy,
     layouts: Layouts,
-) -> list[CreditFile | None]:
-    """The files in the rows of :func:`asked_for`; None on a day on which the household was not yet registered."""
-    home, filing, silent = rows
-    homes = {row.day: row for row in home}
-    filings = {(row.day, row.source): row for row in filing}
-    lists = {(row.day, row.source): row for row in silent}
-    files: list[CreditFile | None] = []
-    for day in days:
-        if day not in homes:
-            files.append(None)
-            continue
-        said = _said(policy, {it.id: (filings.get((day, it.id)), lists.get((day, it.id))) for it in policy.sources})
-        village = homes[day].village_code
-        files.append(_assemble(connection, household_id, village, said, policy=policy, layouts=layouts))
+    lists: ListsOf,
+) -> dict[str, list[CreditFile | None]]:
+    """Each household's files in the rows of :func:`asked_for`; None on a day on which it was not yet registered.
+
+    A household that was registered on none of the days is not among them.
+    """
+    home, filing = rows
+    homes = {(row.household_id, row.day): row.village_code for row in home}
+    filings: dict[tuple[str, date], dict[str, Any]] = {}
+    for row in filing:
+        filings.setdefault((row.household_id, row.day), {})[row.source] = row
+    silent = lists({(village, day) for (_, day), village in homes.items()})
+    said = {at: _said(policy, filings.get(at, {}), silent[village, at[1]]) for at, village in homes.items()}
+    plans = layouts.plans(connection, policy, [(it.source, it.layout) for one in said.values() for it in one])
+    files: dict[str, list[CreditFile | None]] = {}
+    for household_id in {household_id for household_id, _ in homes}:
+        files[household_id] = [
+            _assemble(household_id, homes[at], said[at], plans) if (at := (household_id, day)) in homes else None
+            for day in days
+        ]
     return files
 
 
-def _said(policy: Policy, rows: Mapping[str, tuple[Any, Any]]) -> list[_Said]:
+def _said(policy: Policy, filings: Mapping[str, Any], lists: Mapping[str, Any]) -> list[_Said]:
     """What each source said last: a filing about the household, or a complete list without it."""
     said = []
     for source in policy.sources:
-        filing, silent = rows[source.id]
+        filing, silent = filings.get(source.id), lists.get(source.id)
         if silent is not None and (filing is None or _when(silent) > _when(filing)):
             reported = Reported(silent.observed_on, None, None, silent.batch_no)
             said.append(_Said(source.id, reported, None, silent.batch_no))
@@ -162,7 +160,8 @@ def credit_file_from(
                     f"{household_id}: batch {batch} is no complete list of '{source.id}' over its village"
                 )
             said.append(_Said(source.id, Reported(row.observed_on, None, None, batch), None, batch))
-    return _assemble(connection, household_id, village_code, said, policy=policy, layouts=layouts)
+    plans = layouts.plans(connection, policy, [(it.source, it.layout) for it in said])
+    return _assemble(household_id, village_code, said, plans)
 
 
 def prefixes(code: str) -> list[str]:
@@ -178,24 +177,9 @@ def _of_filing(row: Any) -> _Said:
     return _Said(row.source, Reported(row.observed_on, row.valid_until, row.seq, row.batch_no), row.codes, row.layout)
 
 
-def _assemble(
-    connection: sa.Connection,
-    household_id: str,
-    village_code: str,
-    said: Sequence[_Said],
-    *,
-    policy: Policy,
-    layouts: Layouts,
-) -> CreditFile:
-    order = layouts.of(connection, [it.layout for it in said])
-    by_source: dict[str, dict[str, Indicator]] = {}
-    for indicator in policy.indicators:
-        by_source.setdefault(indicator.source, {})[indicator.id] = indicator
+def _assemble(household_id: str, village_code: str, said: Sequence[_Said], plans: Mapping[Placed, Plan]) -> CreditFile:
     codes: dict[str, int] = {}
     for it in said:
-        wanted, names = by_source.get(it.source, {}), order[it.layout]
-        if it.codes is None:
-            codes.update((name, wanted[name].clear) for name in names if name in wanted)
-        else:
-            codes.update((name, code) for name, code in zip(names, it.codes, strict=True) if name in wanted)
+        plan = plans[it.source, it.layout]
+        codes.update(plan.clear if it.codes is None else plan.of(it.codes))
     return CreditFile(household_id, village_code, codes, {it.source: it.reported for it in said})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -32,7 +33,7 @@ _SHARED = Asked(
 # The log's last entry stands for all: a decision, a consent, a change of clients. It is found by its key.
 _GREATEST_KNOWN = Asked(f"""
     SELECT greatest(max(b.recorded_at), r.last, (SELECT recorded_at FROM log_entries ORDER BY index DESC LIMIT 1)) AS newest,
-           greatest(max(b.recorded_at) FILTER (WHERE {OF_LOAN_BOOKS}), r.last) AS book
+           greatest(max(b.recorded_at) FILTER (WHERE {OF_LOAN_BOOKS}), r.last) AS book, max(b.recorded_at) AS batches
     FROM batches b RIGHT JOIN (SELECT max(recorded_at) AS last FROM area_releases) r ON true GROUP BY r.last""")
 _GREATEST = sa.text(
     "SELECT greatest((SELECT max(recorded_at) FROM batches), (SELECT max(recorded_at) FROM area_releases),"
@@ -42,6 +43,13 @@ _GREATEST = sa.text(
 _TICK = timedelta(microseconds=1)
 MOST_LAG = timedelta(minutes=5)
 """A clock that lags less is overruled; one that lags more stops decisions instead of dating them wrongly."""
+
+
+class Versions(NamedTuple):
+    """When what others keep was last recorded; None where nothing was. book: what loan books rest on; batches: any batch."""
+
+    book: datetime | None
+    batches: datetime | None
 
 
 def alone_with_source(connection: sa.Connection, source: str) -> None:
@@ -54,14 +62,13 @@ def fix_known_at(connection: sa.Connection, now: Callable[[], datetime]) -> date
     return fix_moment(connection, now)[0]
 
 
-def fix_moment(connection: sa.Connection, now: Callable[[], datetime]) -> tuple[datetime, datetime | None]:
-    """The knowledge time of a reader: now, or the last recording where the clock lags behind it.
+def fix_moment(connection: sa.Connection, now: Callable[[], datetime]) -> tuple[datetime, Versions]:
+    """The knowledge time of a reader: now, or the last recording where the clock lags behind it; and what was recorded by then.
 
-    With it the time at which something that loan books rest on was last recorded; None where nothing was.
     Holds the lock in shared mode until the connection's transaction ends.
     """
     _, (found,) = together(connection, (_SHARED, {"key": _LOCK}), (_GREATEST_KNOWN, {}))
-    return later(now(), found.newest), found.book
+    return later(now(), found.newest), Versions(found.book, found.batches)
 
 
 def take_recorded_at(connection: sa.Connection, now: Callable[[], datetime]) -> datetime:

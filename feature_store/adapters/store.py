@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from feature_store.adapters import decision_reads, people, read_areas, read_county, read_file, recording
 from feature_store.adapters.connect import reachable
-from feature_store.adapters.decision_reads import DecisionReads
+from feature_store.adapters.decision_reads import DecisionReads, ReadFor, Standing
 from feature_store.adapters.kept_books import KeptBooks
+from feature_store.adapters.kept_lists import KeptLists
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.read_county import County
 from feature_store.areas import AreaHistory
@@ -35,7 +36,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self.layouts, self.books = Layouts(), KeptBooks()
+        self.layouts, self.books, self.lists = Layouts(), KeptBooks(), KeptLists()
 
     @contextmanager
     def moment(self, now: Callable[[], datetime]) -> Iterator[Moment]:
@@ -45,8 +46,8 @@ class Store:
             StoreUnavailable: where the database is away, or goes away before the commit.
         """
         with reachable(), self.engine.begin() as connection:
-            known_at, book = recording.fix_moment(connection, now)
-            yield Moment(known_at, connection, self.layouts, self.books, (book,))
+            known_at, versions = recording.fix_moment(connection, now)
+            yield Moment(known_at, connection, self.layouts, self.books, self.lists, versions)
 
     @contextmanager
     def recording(self, now: Callable[[], datetime]) -> Iterator[Moment]:
@@ -71,7 +72,7 @@ class Store:
             StoreUnavailable: as :meth:`moment`.
         """
         with reachable(), self.engine.begin() as connection:
-            yield Moment(known_at, connection, self.layouts, self.books)
+            yield Moment(known_at, connection, self.layouts, self.books, self.lists)
 
     @contextmanager
     def briefly(self) -> Iterator[sa.Connection]:
@@ -122,14 +123,15 @@ class Store:
 class Moment:
     """A transaction with its knowledge time; whatever it reads was recorded by then.
 
-    _book: the version of the loan books, where it was read along with the time.
+    _versions: of the loan books and of all batches, where they were read along with the time.
     """
 
     known_at: datetime
     connection: sa.Connection
     layouts: Layouts
     books: KeptBooks = field(default_factory=KeptBooks)
-    _book: tuple[datetime | None] | None = None
+    lists: KeptLists = field(default_factory=KeptLists)
+    _versions: recording.Versions | None = None
 
     def credit_file(self, household_id: str, *, on: date, policy: Policy) -> CreditFile | None:
         """The household's credit file on a day; None for a household not registered by then."""
@@ -142,18 +144,18 @@ class Moment:
         )
 
     def decision_reads(
-        self, household_id: str, *, tenant: str, reference: str, days: Sequence[date], policy: Policy
-    ) -> DecisionReads:
-        """All that a bank's call reads, with the files on these days; see :mod:`feature_store.adapters.decision_reads`."""
+        self, calls: Sequence[ReadFor], *, days: Sequence[date], policy: Policy
+    ) -> tuple[list[DecisionReads], Standing]:
+        """All that banks' calls read, with the files on these days; see :mod:`feature_store.adapters.decision_reads`."""
+        version = self._versions.batches if self._versions is not None else None
         return decision_reads.read(
             self.connection,
-            household_id,
-            tenant=tenant,
-            reference=reference,
+            calls,
             days=days,
             known_at=self.known_at,
             policy=policy,
             layouts=self.layouts,
+            lists=self.lists.reader(self.connection, known_at=self.known_at, version=version, policy=policy),
         )
 
     def credit_file_from(
@@ -174,12 +176,12 @@ class Moment:
 
     def known(self, known_at: datetime) -> Moment:
         """The same transaction looking from an earlier knowledge time."""
-        return replace(self, known_at=known_at, _book=None)
+        return replace(self, known_at=known_at, _versions=None)
 
     def book_version(self) -> datetime | None:
         """When loans, registrations, areas or releases were last recorded; None where none were."""
-        if self._book is not None:
-            return self._book[0]
+        if self._versions is not None:
+            return self._versions.book
         return read_areas.book_version(self.connection, known_at=self.known_at)
 
     def area_history(self, village_code: str, *, on: date, policy: Policy) -> AreaHistory:
@@ -195,7 +197,8 @@ class Moment:
 
     def keeps_book(self, village_code: str, *, on: date, policy: Policy) -> bool:
         """Whether :meth:`village_book` need not ask the database."""
-        return self._book is not None and self.books.keep(village_code, on=on, version=self._book[0], policy=policy)
+        versions = self._versions
+        return versions is not None and self.books.keep(village_code, on=on, version=versions.book, policy=policy)
 
     def village_book(self, village_code: str, *, on: date, policy: Policy) -> list[read_areas.MonthRow]:
         """The village's month ends as they were stated (the area's features), oldest first."""

@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from psycopg.rows import namedtuple_row
 
 _NAME = re.compile(r"(?<!:):([a-z_]\w*)")
+_BYTES = re.compile(r"(?<!:):([a-z_]\w*)(?= AS bytea\[\])")
+"""Lists of bytes: sent as they are, since writing them as text takes fifteen times as long."""
 Rows = Sequence[Any]
 """Rows by column name and place; empty for a statement that gives none."""
 
@@ -28,7 +30,8 @@ class Asked:
     sent: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sent", _NAME.sub(r"%(\1)s", self.text.replace("%", "%%")))
+        sent = _BYTES.sub(r"%(\1)b", self.text.replace("%", "%%"))
+        object.__setattr__(self, "sent", _NAME.sub(r"%(\1)s", sent))
 
 
 Sent = tuple[Asked, Mapping[str, Any]]

@@ -46,6 +46,14 @@ def every(connection: sa.Connection) -> list[WatchReport]:
     return [_report(row) for row in connection.execute(sa.select(watch_reports).order_by(watch_reports.c.on_date))]
 
 
+def newest(connection: sa.Connection, *, most: int, before: date | None = None) -> list[WatchReport]:
+    """The newest reports, newest day first. before: only those of earlier days."""
+    query = sa.select(watch_reports).order_by(watch_reports.c.on_date.desc()).limit(most)
+    if before is not None:
+        query = query.where(watch_reports.c.on_date < before)
+    return [_report(row) for row in connection.execute(query)]
+
+
 def add(connection: sa.Connection, report: WatchReport) -> bool:
     """Append a report; False where the day has one already, which stays."""
     row = {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from feature_store.adapters import clients, sessions
+from feature_store.adapters.clients import Held, Presented
 from feature_store.adapters.log_tables import Connection
 from scoring.errors import LushiError
-from serving.access.keys import read_key
+from serving.access.keys import Key, read_key
 from serving.access.roles import EVERY_TENANT, MAY, OF_PEOPLE, OF_PROGRAMS, WITHIN_AREA, Act, Role
 from serving.access.sessions import IDLE, NOTED_AFTER, csrf_mac, session_mac
 
@@ -57,18 +60,32 @@ class Caller:
         return self.role in EVERY_TENANT
 
 
-def counted_caller_of(
-    connection: Connection, written: str, *, pepper: bytes, now: datetime, rate: float, burst: float
-) -> tuple[Caller | None, bool]:
-    """The caller behind a written key, None for whatever is not a live key; and whether it may call as often as it does.
+def counted_callers_of(
+    connection: Connection, written: Sequence[str], *, pepper: bytes, now: datetime, rate: float, burst: float
+) -> list[tuple[Caller | None, bool]]:
+    """For each call the caller behind its written key, None for whatever is not a live key; and whether it may call as often as it does.
 
-    rate, burst: calls a second, and at once. The caller of this function commits.
+    Calls with one key are counted together; where so many are not left, one by one. rate, burst: calls a second, and at once.
+    The caller of this function commits.
     """
-    key = read_key(written)
-    if key is None:
-        return None, False
-    mac = key.mac(pepper)
-    held = clients.find_and_count(connection, key.key_id, mac, now=now, rate=rate, burst=burst)
+    keys = [read_key(it) for it in written]
+    times = Counter(key for key in keys if key is not None)
+    asked = [Presented(key.key_id, key.mac(pepper), calls) for key, calls in times.items()]
+    found: dict[Key, list[Held | None]] = {}
+    if asked:
+        held = clients.find_and_count(connection, asked, now=now, rate=rate, burst=burst)
+        for key, one, presented in zip(times, held, asked, strict=True):
+            alone = one is not None and one.live and not one.may_call and presented.calls > 1
+            each = [Presented(presented.key_id, presented.mac)] * presented.calls
+            found[key] = (
+                clients.find_and_count(connection, each, now=now, rate=rate, burst=burst)
+                if alone
+                else [one] * presented.calls
+            )
+    return [(None, False) if key is None else _caller_of(found[key].pop(0), key.mac(pepper)) for key in keys]
+
+
+def _caller_of(held: Held | None, mac: bytes) -> tuple[Caller | None, bool]:
     # An id that does not exist takes the same way, so that its absence cannot be timed.
     same = hmac.compare_digest(held.mac if held else bytes(32), mac)
     if held is None or not same or not held.live or held.role not in set(Role) - OF_PEOPLE:

@@ -23,9 +23,16 @@ class Act(StrEnum):
     ASSESS = "assess"
     READ_LOG = "read_log"
     READ_ALARMS = "read_alarms"
+    READ_MODELS = "read_models"
+    MOVE_CHALLENGER = "move_challenger"
+    READ_POLICIES = "read_policies"
+    PROPOSE_POLICY = "propose_policy"
+    CONFIRM_POLICY = "confirm_policy"
     READ_SERVICE = "read_service"
     SIGN_OUT = "sign_out"
     ADMINISTER = "administer"
+    READ_COUNTY = "read_county"
+    IMPORT = "import"
     AUDIT = "audit"
 
 
@@ -63,15 +70,20 @@ _NETWORK = _ANYBODY | {
     Act.READ_REPORT,
     Act.RECORD_CONSENT,
     Act.OBJECT,
+    Act.READ_COUNTY,
 }
+_WORKSHOP = frozenset({Act.READ_MODELS, Act.MOVE_CHALLENGER, Act.READ_POLICIES, Act.PROPOSE_POLICY})
+"""Of those who judge models and drafts; what moves anything needs a second one of them, a policy one of the county's."""
 
 MAY: dict[Role, frozenset[Act]] = {
     Role.BANK: _BANK,
     Role.CLERK: _BANK | {Act.OVERRIDE},
     Role.VILLAGE: _NETWORK,
     Role.TOWNSHIP: _NETWORK,
-    Role.COUNTY: _NETWORK | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS, Act.READ_ALARMS},
-    Role.ANALYST: _ANYBODY | {Act.ASSESS, Act.READ_ALARMS},
+    Role.COUNTY: _NETWORK
+    | _WORKSHOP
+    | {Act.RESOLVE_OBJECTION, Act.UNMASK, Act.ASSESS, Act.READ_ALARMS, Act.CONFIRM_POLICY, Act.IMPORT},
+    Role.ANALYST: _ANYBODY | _WORKSHOP | {Act.ASSESS, Act.READ_ALARMS, Act.READ_COUNTY},
     Role.AUDITOR: _ANYBODY
     | {
         Act.READ_DECISION,
@@ -81,9 +93,12 @@ MAY: dict[Role, frozenset[Act]] = {
         Act.UNMASK,
         Act.ASSESS,
         Act.READ_ALARMS,
+        Act.READ_MODELS,
+        Act.READ_POLICIES,
+        Act.READ_COUNTY,
         Act.AUDIT,
     },
-    Role.ADMINISTRATOR: _ANYBODY | {Act.ADMINISTER},
+    Role.ADMINISTRATOR: _ANYBODY | {Act.READ_POLICIES, Act.ADMINISTER},
 }
 EVERY_TENANT = frozenset({Role.AUDITOR})
 """Roles that read what every tenant asked; all others read their own tenant's."""

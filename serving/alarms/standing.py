@@ -71,15 +71,15 @@ def list_alarms(parts: Parts, *, caller: Caller | None = None) -> Alarms:
     said = {one["alarm_id"]: one for one in newest.alarms} if newest is not None else {}
     shown = []
     for it in standing:
-        if caller is None or _within(it, caller):
+        if caller is None or within(it.about["ids"], caller):
             words = said.get(it.alarm_id, _NOTHING)
             shown.append(Shown(it, words["names"], words["lines"], _delivery(parts, told.get(it.entry_no))))
     return Alarms(newest.on if newest is not None else None, tuple(shown), suspension)
 
 
-def _within(alarm: Standing, caller: Caller) -> bool:
-    """Whether it names no area outside the caller's."""
-    return all(caller.covers(it) for it in alarm.about["ids"] if _AREA.fullmatch(it))
+def within(ids: Sequence[str], caller: Caller) -> bool:
+    """Whether none of these is an area outside the caller's; what is no area's code is everybody's to see."""
+    return all(caller.covers(it) for it in ids if _AREA.fullmatch(it))
 
 
 def _delivery(parts: Parts, state: webhooks.State | None) -> Delivery:

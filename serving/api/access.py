@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,13 +12,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feature_store.adapters.log_tables import Connection
 from scoring.errors import LushiError
-from serving.access.callers import Caller, CsrfFailed, Forbidden, NotSignedIn, counted_caller_of, session_of
+from serving.access.callers import Caller, CsrfFailed, Forbidden, NotSignedIn, counted_callers_of, session_of
 from serving.access.roles import Act
 from serving.api import rate
 from serving.api.answers import answer_of
 from serving.api.credentials import SAFE, Sent, from_elsewhere, sent
 from serving.api.query_form import check_query
 from serving.api.rate import BURST, TooManyCalls
+from serving.gathering import Gatherer, gathered
+from serving.turns import AT_ONCE
 from serving.wiring import Parts
 
 __all__ = ["BURST", "OPEN", "SIGN_IN", "KeyNeeded", "act_of", "allowed"]
@@ -27,6 +29,8 @@ OPEN = frozenset({"/livez"})
 """Paths that answer without a key."""
 SIGN_IN = ("POST", "/v1/sessions")
 """The call that makes a session; it needs a name and a password instead."""
+_MOST_KEYS = 64
+"""Most keys that are looked up at once."""
 
 
 class KeyNeeded:
@@ -34,6 +38,9 @@ class KeyNeeded:
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self._app, self._parts = app, parts
+        self._keys: Gatherer[str, tuple[Caller | None, bool]] = Gatherer(
+            self._look_up, at_once=AT_ONCE, most=_MOST_KEYS
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a call through with its caller in the scope's state, or answer why not."""
@@ -41,31 +48,45 @@ class KeyNeeded:
             await self._app(scope, receive, send)
             return
         try:
-            caller = await run_in_threadpool(self._caller, scope)
+            caller = await self._caller(scope)
         except LushiError as error:
             await answer_of(error)(scope, receive, send)
             return
         scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
 
-    def _caller(self, scope: Scope) -> Caller:
+    async def _caller(self, scope: Scope) -> Caller:
         found = sent(scope)
         if found is None or not (found.key or found.session):
             raise NotSignedIn("there is no key and no session, or more than one")
+        if found.key:
+            caller, may_call = await gathered(self._keys.put(found.key))
+        else:
+            caller, may_call = await run_in_threadpool(self._session, found, scope)
+        if caller is None:
+            raise NotSignedIn("the key or session does not count")
+        if not may_call:
+            raise TooManyCalls(1)
+        return caller
+
+    def _look_up(self, keys: Sequence[str]) -> list[tuple[Caller | None, bool]]:
+        """The callers of calls that came at the same time."""
+        each = self._parts.settings.calls_per_second
         with self._parts.store.briefly() as connection:
-            now, each = self._parts.clock.now(), self._parts.settings.calls_per_second
-            if found.key:
-                caller, may_call = counted_caller_of(
-                    connection, found.key, pepper=self._parts.access_key, now=now, rate=each, burst=each * BURST
-                )
-            else:
-                caller = self._signed_in(connection, found, scope, now)
-                may_call = caller is not None and rate.take(connection, caller, rate=each)
-            if caller is None:
-                raise NotSignedIn("the key or session does not count")
-            if not may_call:
-                raise TooManyCalls(1)
-            return caller
+            return counted_callers_of(
+                connection,
+                keys,
+                pepper=self._parts.access_key,
+                now=self._parts.clock.now(),
+                rate=each,
+                burst=each * BURST,
+            )
+
+    def _session(self, found: Sent, scope: Scope) -> tuple[Caller | None, bool]:
+        with self._parts.store.briefly() as connection:
+            caller = self._signed_in(connection, found, scope, self._parts.clock.now())
+            each = self._parts.settings.calls_per_second
+            return caller, caller is not None and rate.take(connection, caller, rate=each)
 
     def _signed_in(self, connection: Connection, found: Sent, scope: Scope, now: datetime) -> Caller | None:
         """The person behind a cookie; what a browser was made to send from elsewhere is refused."""

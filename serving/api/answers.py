@@ -24,15 +24,19 @@ from serving.accounts.sign_in import NoSession
 from serving.api.field_faults import fault_of
 from serving.api.problems import Fault, not_signed_in, problem, wait
 from serving.api.rate import TooManyCalls
-from serving.challenger.versions import NoSuchVersion
+from serving.approvals.proposals import ProposalRefused, UnknownProposal
+from serving.challenger.versions import NoSuchVersion, RegistryUnavailable
 from serving.consents.check import ConsentInvalid
 from serving.consents.record import ConsentAmbiguous, ConsentTaken, UnknownConsent
 from serving.consents.scope import UnknownHousehold
+from serving.county.known_area import UnknownArea
 from serving.county.purposes import UnknownPurpose
+from serving.county.waiting_files import UnknownUpload
 from serving.decisions.closing import ClosedOtherwise, NothingToClose, OpenElsewhere
-from serving.decisions.decide import KeyInUse, KeyReused
+from serving.decisions.request import KeyInUse, KeyReused
 from serving.ledger.entries import UnknownDecision
 from serving.ledger.proofs import NoSuchProof
+from serving.monitoring.watch import NoReport
 from serving.operations.readiness import NotReady
 from serving.privacy.find_household import IdNumberInvalid
 from serving.privacy.unmask import NoIdNumber
@@ -159,6 +163,8 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (RequestValidationError, _invalid),
     (CreditFileInvalid, _credit_file),
     (UnknownHousehold, _said(404, "unknown-household")),
+    (UnknownArea, _said(404, "unknown-area")),
+    (UnknownUpload, _said(404, "unknown-upload")),
     (UnknownDecision, _said(404, "unknown-decision")),
     (UnknownConsent, _said(404, "unknown-consent")),
     (ConsentTaken, _said(409, "consent-taken")),
@@ -194,6 +200,10 @@ ANSWERS: tuple[tuple[type[Exception], Callable[[Any], JSONResponse]], ...] = (
     (UnknownPurpose, _purpose),
     (UnknownPolicy, _unknown("policy", "unknown-policy")),
     (NoSuchVersion, _unknown("model", "unknown-model")),
+    (UnknownProposal, _said(404, "unknown-proposal")),
+    (ProposalRefused, _said(409, "proposal-refused")),
+    (NoReport, _said(404, "unknown-report")),
+    (RegistryUnavailable, _said(503, "models-unavailable")),
     (ReplaysBusy, _said(503, "replays-busy")),
     (NotReady, _not_ready),
     (AtWork, _said(409, "at-work")),

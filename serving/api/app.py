@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import gc
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
@@ -47,14 +48,23 @@ WARM_MS = 5_000
 """Most milliseconds that the start waits for the challenger to load: a registry that never answers may not hold up binding answers."""
 
 
-def create_app(parts: Parts, console: Callable[[Parts, AreaStates], ASGIApp] | None = None) -> FastAPI:
-    """The application over one set of parts; with the pages of a console beside it, where one is given."""
+def create_app(
+    parts: Parts,
+    console: Callable[[Parts, AreaStates], ASGIApp] | None = None,
+    meanwhile: Sequence[Callable[[Parts], Coroutine[None, None, None]]] = (),
+) -> FastAPI:
+    """The application over one set of parts; with the pages of a console beside it, where one is given.
+
+    meanwhile: what every process does while it runs, besides what one alone does; never ends by itself.
+    """
 
     @asynccontextmanager
     async def opened(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_adopt, parts)
         await run_in_threadpool(_warm, parts)
-        kept = [asyncio.create_task(keep(parts)) for keep in (keep_doing, keep_database)]
+        gc.collect()
+        gc.freeze()  # what is there now stays: the collector need not walk through it again and again
+        kept = [asyncio.create_task(keep(parts)) for keep in (keep_doing, keep_database, *meanwhile)]
         yield
         for task in kept:
             task.cancel()

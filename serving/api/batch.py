@@ -10,7 +10,6 @@ from fastapi import APIRouter, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from scoring.errors import LushiError
 from serving.access.callers import Caller
 from serving.api.access import Deciding
 from serving.api.answers import answer_of, note
@@ -21,7 +20,8 @@ from serving.api.rate import take_items
 from serving.api.receipts import answer
 from serving.api.schemas_decision import ManyAnswered
 from serving.county.area_states import AreaStates
-from serving.decisions.decide import DecisionRequest, decide
+from serving.decisions.group import Outcome, decide_many
+from serving.decisions.request import Call, DecisionRequest
 from serving.wiring import Parts
 
 
@@ -37,29 +37,28 @@ def batch_routes(parts: Parts, areas: AreaStates) -> APIRouter:
         of the calls that a client may make a second.
         """
         take_items(parts, caller, len(asked.decisions))
-        results = [_one(item, parts, areas, caller) for item in asked.decisions]
-        return Json({"results": results})
+        items = [_read(item, caller) for item in asked.decisions]
+        outcomes = iter(decide_many([it for it in items if isinstance(it, Call)], parts, areas))
+        return Json({"results": [_result(next(outcomes) if isinstance(it, Call) else it) for it in items]})
 
     return routes
 
 
-def _one(item: dict[str, Any], parts: Parts, areas: AreaStates, caller: Caller) -> dict[str, Any]:
-    """One item's result; whatever goes wrong with it is its own problem."""
+def _read(item: dict[str, Any], caller: Caller) -> Call | Exception:
+    """One item as a call, or why it is none; whatever goes wrong with it is its own problem."""
     try:
         asked = ItemAsked.model_validate(item)
         request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
-        entry = decide(request, parts, areas, caller=caller, key=asked.idempotency_key)
+        return Call(request, caller, asked.idempotency_key)
     except ValidationError as error:
-        invalid = RequestValidationError([{**it, "loc": ("body", *it["loc"])} for it in error.errors()])
-        return _refused(invalid)
-    except LushiError as error:
-        return _refused(error)
+        return RequestValidationError([{**it, "loc": ("body", *it["loc"])} for it in error.errors()])
     except Exception as error:  # as for a single call: told to the caller as ours, and to the log as what it is
-        return _refused(error)
-    return {"status": 201, "decision": orjson.Fragment(answer(entry))}
+        return error
 
 
-def _refused(error: Exception) -> dict[str, Any]:
-    response = answer_of(error)
-    note(error, response.status_code)
+def _result(outcome: Outcome) -> dict[str, Any]:
+    if not isinstance(outcome, Exception):
+        return {"status": 201, "decision": orjson.Fragment(answer(outcome))}
+    response = answer_of(outcome)
+    note(outcome, response.status_code)
     return {"status": response.status_code, "problem": json.loads(bytes(response.body))}

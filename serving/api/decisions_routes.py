@@ -15,7 +15,9 @@ from serving.api.schemas_decision import DecisionAnswer, ErasedDecision
 from serving.api.schemas_rights import ClosingAnswer
 from serving.county.area_states import AreaStates
 from serving.decisions.closing import close_decision, closing_data
-from serving.decisions.decide import DecisionRequest, decide
+from serving.decisions.gather import Gathered
+from serving.decisions.request import Call, DecisionRequest
+from serving.gathering import gathered
 from serving.ledger import postgres as ledger
 from serving.rights.afterwards import afterwards
 from serving.wiring import Parts
@@ -23,18 +25,19 @@ from serving.wiring import Parts
 
 def decisions_routes(parts: Parts, areas: AreaStates) -> APIRouter:
     """The routes over one set of parts."""
+    decided = Gathered(parts, areas)
     routes = APIRouter(prefix="/v1/decisions", tags=["decisions"], default_response_class=Json)
 
     @routes.post(
         "", status_code=201, response_model=DecisionAnswer, responses=created(documented(404, 408, 409, 413, 415))
     )
-    def post_decision(asked: DecisionAsked, caller: Deciding, key: IdempotencyKey = None) -> Response:
+    async def post_decision(asked: DecisionAsked, caller: Deciding, key: IdempotencyKey = None) -> Response:
         """Decide before disbursement: recorded, binding, with the challenger's advice and a receipt.
 
         With an Idempotency-Key a call may be repeated: the same key and body give the first call's answer.
         """
         request = DecisionRequest(asked.household_id, asked.as_request(), asked.consent_reference)
-        entry = decide(request, parts, areas, caller=caller, key=key)
+        entry = await gathered(decided.put(Call(request, caller, key)))
         return Json(answer(entry), status_code=201, headers={"Location": f"/v1/decisions/{entry.decision_id}"})
 
     @routes.get("/{decision_id}", response_model=DecisionAnswer | ErasedDecision, responses=documented(404))

@@ -73,16 +73,22 @@ def _sayable(part: bytes) -> bool:
 
 def _wrong_method(scope: Scope) -> JSONResponse | None:
     """405 with what the address does take; None where the method is right or there is no such address."""
-    if Match.FULL in (found := _matches(scope, scope["method"])) or Match.PARTIAL not in found:
+    known = False
+    for route in scope["app"].routes:
+        match, _ = route.matches(scope)
+        if match is Match.FULL:
+            return None
+        known = known or match is Match.PARTIAL
+    if not known:
         return None
-    takes = [method for method in _METHODS if Match.FULL in _matches(scope, method)]
+    takes = [method for method in _METHODS if _takes(scope, method)]
     answer = problem(405, "method-not-allowed", f"This address takes {', '.join(takes)}; see /openapi.json.")
     answer.headers["Allow"] = ", ".join(takes)
     return answer
 
 
-def _matches(scope: Scope, method: str) -> set[Match]:
-    return {route.matches({**scope, "method": method})[0] for route in scope["app"].routes}
+def _takes(scope: Scope, method: str) -> bool:
+    return any(route.matches({**scope, "method": method})[0] is Match.FULL for route in scope["app"].routes)
 
 
 def _body_unasked(scope: Scope, headers: dict[bytes, bytes]) -> JSONResponse | None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from feature_store.vector import Matrix
 from scoring.opinion import Agreement, Caveat, Opinion, Sentence, Shift, Unavailable
 from serving.challenger import sentences
-from serving.challenger.arithmetic import Unsound, numbers, outside
+from serving.challenger.arithmetic import Numbers, Unsound, numbers, outside
 from serving.challenger.load import Challenger
 
 MAIN = 5
@@ -43,24 +43,31 @@ def opine(
     challenger: Challenger, vector: Matrix, *, on: date, card: CardSays, shift: Shift | None = None
 ) -> Opinion | Unavailable:
     """Ask the model. vector: (1, n_features), NaN where missing. shift: of the scores before this one."""
-    about = challenger.about
     try:
         found = numbers(challenger, vector)
     except Unsound as unsound:
         return Unavailable(unsound.reason)
-    values, log_odds_by_feature = vector[0].tolist(), found.contributions[0].tolist()
-    pd, band = found.pd[0], found.band[0]
+    return told(challenger, vector, found, 0, on=on, card=card, shift=shift)
+
+
+def told(
+    challenger: Challenger, vector: Matrix, found: Numbers, row: int, *, on: date, card: CardSays, shift: Shift | None
+) -> Opinion:
+    """One row's opinion from the numbers of many. vector: the row, (1, n_features); row: its place in the numbers."""
+    about = challenger.about
+    values, log_odds_by_feature = vector[0].tolist(), found.contributions[row].tolist()
+    pd, band = found.pd[row], found.band[row]
     return Opinion(
         model=challenger.model,
         pd=pd,
         interval=(about.pd_low[band], about.pd_high[band]),
-        log_odds=found.log_odds[0],
-        base_value=found.base[0],
+        log_odds=found.log_odds[row],
+        base_value=found.base[row],
         features=about.features,
         values=tuple(values),
         log_odds_by_feature=tuple(log_odds_by_feature),
-        additivity_error=found.error[0],
-        main=_main(challenger, values, found.raw[0], log_odds_by_feature),
+        additivity_error=found.error[row],
+        main=_main(challenger, values, found.raw[row], log_odds_by_feature),
         agreement=_agreement(band + 1, len(about.pd_low), card, about.usual_pd.get(card.grade or "")),
         caveats=_caveats(challenger, vector, on, shift),
         shift=shift,

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from feature_store.adapters import mlflow_manners
 from serving.challenger.load import ABOUT, Artefact, read_folder
-from serving.challenger.versions import RegistryUnavailable, Version
+from serving.challenger.versions import RegistryUnavailable, Run, Version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 NAME, ALIAS = "lushi-challenger", "challenger"
+CARD = "card/card.html"
+MOST_CARD = 8 * 2**20
+"""Bytes of a card; a larger one is not shown."""
 _SQLITE = "sqlite:///"
 
 
@@ -75,6 +78,30 @@ class MlflowRegistry:
                 self._client.log_text(run_id, content, name)
             for key, value in tags.items():
                 self._client.set_tag(run_id, key, value)
+
+    def run(self, version: str) -> Run:
+        """Figures and parameters of the run that made a version."""
+        if not self._exists():
+            raise RegistryUnavailable("there is no registry of models yet; train a challenger first")
+        with _reachable():
+            found = self._run(version).data
+            return Run({name: float(value) for name, value in found.metrics.items()}, dict(found.params))
+
+    def card(self, version: str) -> str | None:
+        """The card of the run that made a version."""
+        if not self._exists():
+            raise RegistryUnavailable("there is no registry of models yet; train a challenger first")
+        with _reachable(), tempfile.TemporaryDirectory(prefix="lushi-card-") as folder:
+            run_id = str(self._run(version).info.run_id)
+            if not any(it.path == CARD for it in self._client.list_artifacts(run_id, CARD.partition("/")[0])):
+                return None
+            where = Path(self._client.download_artifacts(run_id, CARD, folder))
+            if where.stat().st_size > MOST_CARD:
+                return None
+            return where.read_text(encoding="utf-8")
+
+    def _run(self, version: str) -> Any:
+        return self._client.get_run(str(self._client.get_model_version(self._name, version).run_id))
 
     def _exists(self) -> bool:
         return not self._uri.startswith(_SQLITE) or Path(self._uri.removeprefix(_SQLITE)).is_file()

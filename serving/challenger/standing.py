@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
@@ -9,9 +10,10 @@ from threading import Lock
 from feature_store.adapters.promotions import Promotion
 from feature_store.vector import Matrix
 from scoring.opinion import Opinion, Reason, Unavailable
+from serving.challenger.arithmetic import Numbers, Unsound, numbers
 from serving.challenger.kept import Kept
 from serving.challenger.load import Challenger, ChallengerUnusable, FeatureSets, load
-from serving.challenger.opinion import CardSays, opine
+from serving.challenger.opinion import CardSays, told
 from serving.challenger.shift import ShiftWatch
 from serving.challenger.versions import Registry, RegistryUnavailable
 from serving.challenger.worker import Busy, Deadline, TimedOut, Worker
@@ -87,21 +89,25 @@ class Challengers:
         return standing[1].reason if standing and tried and isinstance(standing[1], _Refused) else None
 
     def ask(
-        self, loaded: Loaded, vector: Matrix, *, on: date, card: CardSays, deadline: Deadline
-    ) -> Opinion | Unavailable:
-        """The opinion of a challenger that is ready. Whatever the model does, this returns in time."""
-        challenger, shift = loaded.challenger, loaded.watch.shift()
+        self, loaded: Loaded, matrix: Matrix, *, on: date, cards: Sequence[CardSays], deadline: Deadline
+    ) -> list[Opinion | Unavailable]:
+        """The opinions of a challenger that is ready, one for each row. Whatever the model does, this returns in time.
+
+        matrix: (n_rows, n_features). cards: what the card says of each row.
+        """
+        challenger = loaded.challenger
         try:
-            found = loaded.worker.run(lambda: opine(challenger, vector, on=on, card=card, shift=shift), deadline)
+            found = loaded.worker.run(lambda: _numbers(challenger, matrix), deadline)
         except TimedOut:
-            return Unavailable("time_out")
+            return [Unavailable("time_out") for _ in cards]
         except Busy:
-            return Unavailable("busy")
+            return [Unavailable("busy") for _ in cards]
         except Exception:
-            return Unavailable("failed")
-        if isinstance(found, Opinion):
-            loaded.watch.seen(found.pd)
-        return found
+            return [Unavailable("failed") for _ in cards]
+        return [
+            _told(loaded, matrix[row : row + 1], one, on, card)
+            for row, (one, card) in enumerate(zip(found, cards, strict=True))
+        ]
 
     def by_sha256(self, sha256: str, version: str) -> Challenger:
         """The challenger with a model's hash, for replay; see :meth:`Kept.by_sha256`."""
@@ -159,6 +165,31 @@ class Challengers:
         if isinstance(found, _Refused):
             worker.close()
         return found
+
+
+def _numbers(challenger: Challenger, matrix: Matrix) -> list[tuple[Numbers, int] | Unavailable]:
+    """Each row's numbers and its place in them; where one row's do not hold together, each is asked about alone."""
+    try:
+        found = numbers(challenger, matrix)
+    except Unsound as unsound:
+        if len(matrix) == 1:
+            return [Unavailable(unsound.reason)]
+        return [_numbers(challenger, matrix[row : row + 1])[0] for row in range(len(matrix))]
+    return [(found, row) for row in range(len(matrix))]
+
+
+def _told(
+    loaded: Loaded, vector: Matrix, found: tuple[Numbers, int] | Unavailable, on: date, card: CardSays
+) -> Opinion | Unavailable:
+    """The opinion on one row, counted among the scores; the shift is that of the scores before it."""
+    if isinstance(found, Unavailable):
+        return found
+    try:
+        opinion = told(loaded.challenger, vector, *found, on=on, card=card, shift=loaded.watch.shift())
+        loaded.watch.seen(opinion.pd)
+    except Exception:
+        return Unavailable("failed")
+    return opinion
 
 
 def _is_due(found: Loaded | _Refused, known_at: datetime) -> bool:

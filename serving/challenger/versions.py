@@ -35,6 +35,14 @@ class Version:
     about_sha256: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What training recorded of a version: figures and parameters by name, as training names them; empty where it recorded none."""
+
+    figures: Mapping[str, float]
+    parameters: Mapping[str, str]
+
+
 class Registry(Protocol):
     """The registry of one county's challenger."""
 
@@ -64,6 +72,22 @@ class Registry(Protocol):
 
         Raises:
             RegistryUnavailable: where the registry cannot be changed.
+        """
+        ...
+
+    def run(self, version: str) -> Run:
+        """What training recorded of a version.
+
+        Raises:
+            RegistryUnavailable: where there is no such version or the registry cannot be read.
+        """
+        ...
+
+    def card(self, version: str) -> str | None:
+        """The model card of a version as a page whole in itself; None where none was kept.
+
+        Raises:
+            RegistryUnavailable: where there is no such version or the registry cannot be read.
         """
         ...
 

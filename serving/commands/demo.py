@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from feature_store.adapters import embedded
 from feature_store.adapters.import_file import import_file
 from feature_store.adapters.lifetime import others_use
-from feature_store.filing import CIVIL_TIME
+from feature_store.filing import CIVIL_TIME, civil_day
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
@@ -24,10 +24,13 @@ from serving.clock import FixedClock
 from serving.commands.demo_callers import give_callers
 from serving.commands.demo_calls import howto
 from serving.commands.demo_challenger import Challenge, Train, challenge, tell
+from serving.commands.demo_draft import try_draft, with_draft
 from serving.commands.grade import show
 from serving.commands.serve import check_port, run
 from serving.county.grade_county import Register, grade_county
+from serving.monitoring.told import watch_and_tell
 from serving.settings import Settings
+from serving.telemetry import logs
 from serving.wiring import Parts, wire
 
 GRADE_ON = (date(2017, 4, 30), date(2017, 7, 31), date(2021, 1, 31), date(2021, 4, 15))
@@ -61,12 +64,18 @@ def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -
         console.print("[bold]合成数据 · synthetic data:[/] every household, loan and ID number here is invented")
         _clear(folder)
         registry = folder / "mlruns"
-        parts = wire(replace(mine, data=folder, database_url="", now=OPENS, mlruns=registry, mlflow_uri=""))
+        of_its_own = replace(mine, data=folder, database_url="", now=OPENS, mlruns=registry, mlflow_uri="")
+        parts = wire(with_draft(of_its_own, folder / "policies"))
         try:
             found, challenger = _build(parts, folder / "county", households, seed=seed, train=train)
             show(found, console)
             tell(challenger, console)
             give_callers(parts, found)
+            logs.set_up("error")  # what the watch raises is on its page
+            with console.status("trying a draft policy on everybody") as status:
+                at = parts.at(FixedClock(OPENS))
+                try_draft(at, civil_day(OPENS), lambda step: status.update(f"trying a draft policy: {step}"))
+                watch_and_tell(at, civil_day(OPENS), lambda step: status.update(f"watching the quarter: {step}"))
             if serve:
                 console.print(howto(parts, found, QUARTER), soft_wrap=True, highlight=False, markup=False)
                 run(parts, ready=lambda: console.print("[green]serving[/]; stop with Ctrl-C"))

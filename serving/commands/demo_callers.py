@@ -36,6 +36,7 @@ PEOPLE = (
     Person("analyst", Role.ANALYST),
     Person("auditor", Role.AUDITOR),
     Person("county-officer", Role.COUNTY, area_code=INVENTED_COUNTY),
+    Person("administrator", Role.ADMINISTRATOR),
 )
 
 

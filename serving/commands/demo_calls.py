@@ -30,7 +30,11 @@ def howto(parts: Parts, found: Register, quarter: str) -> str:
     index = "$(" + _READ.format('["receipt"]["log_index"]') + " answer.json)"
     decision = "$(" + _READ.format('["decision_id"]') + " answer.json)"
     return f"""
-Keys of two banks and passwords of a clerk, an analyst, an auditor and a county officer are in {kept}.
+Pages for people (docs/console.md); each signs in with the name and the password in its file:
+
+{_pages(parts, base, household)}
+
+Keys of two banks and passwords of a clerk, an analyst, an auditor, a county officer and an administrator are in {kept}.
 A bank asks before disbursement (the clock stands at {opens:%Y-%m-%d %H:%M}); the household's consent is on record:
 
 BANK="Authorization: Bearer $(cat {key_file(parts, BANKS[0])})"
@@ -77,6 +81,18 @@ The same analyst watches the quarter (docs/watch.md; the page is watch.html), an
 lushi watch --on {opens:%Y-%m-%d} --lang en --html watch.html
 lushi policy try scoring/policy/lushi/2021-03-01 --on 2021-02-28 --lang en
 """
+
+
+def _pages(parts: Parts, base: str, household: str) -> str:
+    """One link for each kind of reader, with the account that opens it."""
+    links = {
+        "clerk": f"/console/households/{household}",
+        "auditor": f"/console/audit/households/{household}",
+        "analyst": "/console/policies",
+        "county-officer": "/console/county",
+        "administrator": "/console/admin",
+    }
+    return "\n".join(f"{base}{path}   {name}, {password_file(parts, name)}" for name, path in links.items())
 
 
 def _asked(household: str, bank: str) -> dict[str, object]:

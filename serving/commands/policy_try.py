@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 
 from scoring.errors import LushiError
+from serving.access.two_people import named
+from serving.approvals.trials import keep
 from serving.commands.output import check_output
 from serving.commands.policy_read import Language, refusals, write_json, write_text
 from serving.commands.policy_trial import print_trial
@@ -49,13 +51,17 @@ def register(policy_app: typer.Typer, wired: Callable[[], Parts]) -> None:
         file: Annotated[Path | None, typer.Option(help="Try it on this flat file, with no database. 数据文件")] = None,
         outcome: Annotated[str, typer.Option(help="With --file: the column of outcomes (1 bad, 0 good). 结果列")] = "",
         id_column: Annotated[str, typer.Option(help="With --file: the column of ids. 编号列")] = "household_id",
+        keep_by: Annotated[
+            str, typer.Option("--keep-by", metavar="NAME", help="Keep it for the console, as tried by NAME. 保存")
+        ] = "",
     ) -> None:
         """Try a draft on the whole county: who moves, why, and at what price. 试算草案。
 
         Assesses every household under the policy in force that day and under the
         draft, and attributes each move to the changes. How loans went and what the
-        challenger says stand beside it. Changes nothing. Leaves with 1 on faults of
-        the draft, with 4 where it breaks a limit of its own trial.yaml.
+        challenger says stand beside it. Changes nothing; --keep-by stores what was
+        found, as an entry of the log. Leaves with 1 on faults of the draft, with 4
+        where it breaks a limit of its own trial.yaml.
 
         \b
         Examples:
@@ -65,16 +71,28 @@ def register(policy_app: typer.Typer, wired: Callable[[], Parts]) -> None:
         """
         day = date(on.year, on.month, on.day)
         with refusals():
+            _check_keeper(keep_by, file)
             for path in (json_file, html_file):
                 check_output(path)
             with Console(stderr=True).status("starting · 开始") as status:
                 told: Callable[[str], None] = lambda step: status.update(step)  # noqa: E731
                 data = _tried(wired, draft, day, known_now, against, file, outcome, id_column, told)
+                kept = keep(wired(), draft.resolve().name, data, by=keep_by).head.number if keep_by else None
             write_json(json_file, data)
             if html_file is not None:
                 write_text(html_file, page_of(data, lang.value))
         print_trial(Console(), data, lang.value)
+        if kept is not None:
+            typer.echo(f"kept (entry {kept} of the log); the console shows it 已保存")
         raise typer.Exit(LIMIT_BROKEN if any(it["broken"] for it in data["limits"]) else 0)
+
+
+def _check_keeper(by: str, file: Path | None) -> None:
+    """Refuse to keep what cannot be kept before the long work."""
+    if by and file is not None:
+        raise LushiError("--keep-by keeps trials of the county, not of a --file")
+    if by and (faults := named(by)):
+        raise LushiError("; ".join(faults).replace("--by", "--keep-by"))
 
 
 def _tried(

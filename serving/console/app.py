@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -10,13 +12,19 @@ from serving.api.request_form import RequestForm
 from serving.console.admin.routes import admin_routes
 from serving.console.assets import assets
 from serving.console.audit.routes import audit
+from serving.console.county.books_kept import keep_books
+from serving.console.county.routes import county_routes
 from serving.console.entrance import entrance
 from serving.console.faults import FaultPages, leave_to_pages
 from serving.console.forms import Forms
 from serving.console.headers import PageHeaders
 from serving.console.households.routes import households
+from serving.console.models.routes import model_routes
+from serving.console.policies.routes import policy_routes
 from serving.console.signed import SignedIn
+from serving.console.watch.routes import watch_routes
 from serving.county.area_states import AreaStates
+from serving.county.county_books import KeptCountyBooks
 from serving.wiring import Parts
 
 SMALLEST_PACKED = 500
@@ -25,11 +33,12 @@ SMALLEST_PACKED = 500
 
 def create_site(parts: Parts) -> FastAPI:
     """The service: API and console on one port, over one set of parts."""
-    return create_app(parts, console=create_console)
+    books = KeptCountyBooks()
+    return create_app(parts, console=partial(create_console, books=books), meanwhile=[partial(keep_books, books=books)])
 
 
-def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
-    """The console over one set of parts."""
+def create_console(parts: Parts, areas: AreaStates, books: KeptCountyBooks | None = None) -> FastAPI:
+    """The console over one set of parts. books: the county's, where something else looks after them too."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     leave_to_pages(app)
     app.add_middleware(SignedIn, parts=parts)
@@ -42,5 +51,9 @@ def create_console(parts: Parts, areas: AreaStates) -> FastAPI:
     app.include_router(entrance(parts))
     app.include_router(households(parts, areas))
     app.include_router(admin_routes(parts))
+    app.include_router(model_routes(parts))
+    app.include_router(watch_routes(parts))
+    app.include_router(policy_routes(parts))
+    app.include_router(county_routes(parts, books or KeptCountyBooks()))
     app.include_router(audit(parts, areas))
     return app

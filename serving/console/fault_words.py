@@ -24,6 +24,14 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("There is no such household here, or your role does not see it."),
         N_("Check the number. A bank sees the households that have given it consent."),
     ),
+    "unknown-area": (
+        N_("There is no such township or village, or your role does not see it."),
+        N_("Choose one from the list."),
+    ),
+    "unknown-upload": (
+        N_("The file no longer waits here: it was let in, given up, or waited longer than a day."),
+        N_("Look at the list of files that were stored, or send it again."),
+    ),
     "unknown-decision": (N_("There is no such decision, or your role does not see it."), N_("Check its number.")),
     "unknown-consent": (N_("There is no such consent."), N_("Check its reference.")),
     "unknown-objection": (N_("There is no such objection, or your role does not see it."), N_("Check its number.")),
@@ -70,6 +78,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "unknown-purpose": (N_("The policy does not list this purpose."), N_("Choose one of the list.")),
     "unknown-policy": (N_("There is no such policy."), N_("Choose one of the list.")),
     "unknown-model": (N_("There is no such version of the challenger."), N_("Choose one of the list.")),
+    "unknown-proposal": (N_("There is no such proposal."), N_("Look at the list of those that wait.")),
+    "proposal-refused": (N_("The proposal was not carried out."), N_("Look at the list of those that wait.")),
+    "unknown-report": (N_("No report of the watch is stored for that day."), N_("Choose one of the list.")),
+    "models-unavailable": (
+        N_("The registry of models cannot be read now, or holds no such version."),
+        N_("Try again in a moment; if it stays so, tell the administrator."),
+    ),
     "credit-file-invalid": (
         N_("Values of the credit file are not allowed by the policy."),
         N_("Have the source correct them."),

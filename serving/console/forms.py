@@ -11,30 +11,35 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.api.limits import MOST_BYTES, MOST_SECONDS
+from serving.console.sent_files import brings_file
 
 MOST_FIELDS = 600
 FORM = "application/x-www-form-urlencoded"
 
 
 class Forms:
-    """Middleware: reads a form once, within bounds, into the scope's state as ``form``; a field that comes twice is refused."""
+    """Middleware: reads a form once, within bounds, into the scope's state as ``form``; a field that comes twice is refused.
+
+    One that brings a file is left until it is known who sends it (``signed.py``).
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the call on with its fields, or raise what is wrong with them."""
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] != "POST" or brings_file(scope):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         if headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
             raise HTTPException(415)
         scope.setdefault("state", {})["form"] = _fields(await _body(receive))
-        await self._app(scope, _nothing_more(receive), send)
+        await self._app(scope, nothing_more(receive), send)
 
 
-def _nothing_more(receive: Receive) -> Receive:
+def nothing_more(receive: Receive) -> Receive:
+    """What is left to receive once a body was read."""
     sent = False
 
     async def once() -> Message:

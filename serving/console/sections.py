@@ -26,6 +26,10 @@ SECTIONS = (
     Section("/console/households", N_("Households"), Act.READ_HOUSEHOLD),
     Section("/console/objections", N_("Objections"), Act.READ_HOUSEHOLD),
     Section("/console/audit", N_("Audit"), Act.AUDIT),
+    Section("/console/county", N_("County"), Act.READ_COUNTY),
+    Section("/console/models", N_("Models"), Act.READ_MODELS),
+    Section("/console/watch", N_("Watch"), Act.READ_ALARMS),
+    Section("/console/policies", N_("Policies"), Act.READ_POLICIES),
     Section("/console/admin", N_("Administration"), Act.ADMINISTER),
 )
 

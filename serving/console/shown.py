@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from babel.core import Locale
@@ -21,7 +22,7 @@ _LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}  # by name
 def filters(language: str) -> dict[str, Callable[..., str]]:
     """The templates' filters for a language, by the name that they use; each shows a dash for no value."""
     one = Shown(language)
-    return {name: getattr(one, name) for name in ("number", "yuan", "percent", "day", "time", "said")}
+    return {name: getattr(one, name) for name in ("number", "fixed", "yuan", "percent", "day", "time", "said")}
 
 
 class Shown:
@@ -35,6 +36,13 @@ class Shown:
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         return NOTHING if value is None else format_decimal(Decimal(str(value)), pattern, locale=self._locale)
 
+    def fixed(self, value: Any, digits: int) -> str:
+        """A number with exactly so many decimals, for columns that are compared; never minus zero."""
+        if value is None:
+            return NOTHING
+        found = round(Decimal(str(value)), digits) + 0
+        return format_decimal(found, "#,##0." + "0" * digits, locale=self._locale)
+
     def yuan(self, value: Any) -> str:
         """An amount of yuan, whole where it is."""
         unit = "元" if self._language == "zh" else "yuan"
@@ -43,7 +51,7 @@ class Shown:
     def percent(self, value: Any, digits: int = 1) -> str:
         """A share as per cent."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-        return NOTHING if value is None else format_percent(Decimal(str(value)), pattern, locale=self._locale)
+        return NOTHING if value is None else format_percent(_exact(value), pattern, locale=self._locale)
 
     def day(self, value: date | str | None) -> str:
         """A calendar day."""
@@ -67,3 +75,7 @@ class Shown:
         if isinstance(value, str):
             return value
         return str(value[self._language] if isinstance(value, Mapping) else getattr(value, self._language))
+
+
+def _exact(value: Any) -> Decimal:
+    return Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))

@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.access.callers import Caller, CsrfFailed, session_of
+from serving.access.callers import CsrfFailed, Session, session_of
 from serving.api import rate
 from serving.api.credentials import SAFE, from_elsewhere, sent
 from serving.api.rate import TooManyCalls
+from serving.console import sent_files
+from serving.console.forms import nothing_more
 from serving.console.tokens import unmasked
 from serving.wiring import Parts
 
@@ -40,14 +42,29 @@ class SignedIn:
         if scope["method"] not in SAFE and from_elsewhere(scope):
             raise CsrfFailed("the form comes from pages of another host")
         if not scope["path"].startswith(OPEN):
-            caller = await run_in_threadpool(self._caller, scope)
-            if caller is None:
+            session = await run_in_threadpool(self._session, scope)
+            if session is None:
                 await RedirectResponse(_sign_in(scope), status_code=303)(scope, receive, send)
                 return
-            scope.setdefault("state", {})["caller"] = caller
+            scope.setdefault("state", {})["caller"] = session.caller
+            if sent_files.brings_file(scope):
+                await self._with_file(session, scope, receive, send)
+                return
+            self._check_token(session, scope)
         await self._app(scope, receive, send)
 
-    def _caller(self, scope: Scope) -> Caller | None:
+    async def _with_file(self, session: Session, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the form of somebody who is signed in, its file with it; the file goes when the call ends."""
+        form, file = await sent_files.read(scope, receive)
+        scope["state"] |= {"form": form, "file": file}
+        try:
+            self._check_token(session, scope)
+            await self._app(scope, nothing_more(receive), send)
+        finally:
+            if file is not None:
+                file.content.close()
+
+    def _session(self, scope: Scope) -> Session | None:
         found, parts = sent(scope), self._parts
         if found is None or not found.session:
             return None
@@ -57,10 +74,14 @@ class SignedIn:
                 return None
             if not rate.take(connection, session.caller, rate=parts.settings.calls_per_second):
                 raise TooManyCalls(1)
+        return session
+
+    def _check_token(self, session: Session, scope: Scope) -> None:
         form = scope.get("state", {}).get("form", {})
-        if scope["method"] not in SAFE and not session.owns(unmasked(form.get("csrf_token", "")), parts.access_key):
+        if scope["method"] not in SAFE and not session.owns(
+            unmasked(form.get("csrf_token", "")), self._parts.access_key
+        ):
             raise CsrfFailed("the form does not come from a page of this session")
-        return session.caller
 
 
 def _sign_in(scope: Scope) -> str:

@@ -57,15 +57,30 @@ def _township(moment: Moment, village_code: str, *, on: date, policy: Policy) ->
     return area_states(villages, policy.areas, on=on, releases=history.signed_days())
 
 
-def stops_of(history: AreaHistory, policy: Policy, on: date) -> dict[str, Stop]:
-    """Every village and township of a history with the stop that it stands under on a day."""
+Timelines = dict[str, list[tuple[date, Stop]]]
+"""Area code to the stop after each of its month ends and releases, ascending."""
+
+
+def timelines_of(history: AreaHistory, policy: Policy) -> Timelines:
+    """The timeline of every village and township of a history."""
     signed = history.signed_days()
     villages = {
         code: village_stops([MonthEnd(*row) for row in rows], policy.areas, signed.get(code, ()))
         for code, rows in history.month_ends.items()
     }
-    found = {code: at(states, on) for code, states in villages.items()}
-    for township in sorted({code[:TOWNSHIP_DIGITS] for code in villages}):
-        within = {code: states for code, states in villages.items() if code.startswith(township)}
-        found[township] = at(township_stops(within, policy.areas, signed.get(township, ())), on)
+    within: dict[str, dict[str, list[tuple[date, Stop]]]] = {}
+    for code, states in villages.items():
+        within.setdefault(code[:TOWNSHIP_DIGITS], {})[code] = states
+    townships = {code: township_stops(its, policy.areas, signed.get(code, ())) for code, its in sorted(within.items())}
+    return {**villages, **townships}
+
+
+def stops_of(history: AreaHistory, policy: Policy, on: date) -> dict[str, Stop]:
+    """Every village and township of a history with the stop that it stands under on a day."""
+    return stops_on(timelines_of(history, policy), policy, on)
+
+
+def stops_on(timelines: Timelines, policy: Policy, on: date) -> dict[str, Stop]:
+    """The stop of each timeline on a day, and whether two people could release it then."""
+    found = {code: at(states, on) for code, states in timelines.items()}
     return {code: replace(stop, awaiting_sign_off=awaiting(stop, policy.areas, on)) for code, stop in found.items()}

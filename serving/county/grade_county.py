@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feature_store.adapters import registers
+from feature_store.adapters import register_counts, registers
 from feature_store.adapters.registers import Run
 from feature_store.adapters.store import county
 from feature_store.quarter import quarter_of
@@ -18,6 +18,7 @@ from scoring.areas import TOWNSHIP_DIGITS, credit_township, credit_village
 from scoring.batch import STATUSES, assess_columns
 from scoring.policy.compiled import compiled
 from scoring.policy.schema import Policy
+from serving.county.village_counts import village_counts
 from serving.wiring import Parts
 
 GRADED = STATUSES.index("graded")
@@ -103,6 +104,7 @@ def grade_county(
             score=columns.score,
             previous=before,
         )
+        register_counts.write_counts(moment.connection, run_no, village_counts(found, columns, policy))
     return Register(
         run_no=run_no,
         quarter=quarter,

@@ -10,7 +10,7 @@ from hmac import compare_digest
 from typing import Any
 from uuid import UUID
 
-from scoring.canonical import canonical
+from scoring.canonical import joined
 from scoring.errors import LushiError
 from scoring.opinion import Unavailable, opinion_data
 from serving.ledger.commitment import commitment
@@ -73,7 +73,7 @@ def entry_content(
 ) -> bytes:
     """The canonical bytes of a decision.
 
-    marks: what objections say of the data that were read. rights: None where the outcome could not be better.
+    binding, advisory: as data, or with members that are written already. marks: what objections say of the data that were read. rights: None where the outcome could not be better.
     advisory: replaced by the statement that it failed where it has no canonical form, so that
     nothing a model says can keep a decision from being recorded.
     """
@@ -94,7 +94,6 @@ def entry_content(
         "rights": list(rights) if rights is not None else None,
     }
     try:
-        content = canonical(entry)
+        return joined(entry | {"binding": joined(binding), "advisory": joined(advisory)})
     except (TypeError, ValueError):
-        content = canonical(entry | {"advisory": opinion_data(Unavailable("failed"))})
-    return content
+        return joined(entry | {"binding": joined(binding), "advisory": opinion_data(Unavailable("failed"))})

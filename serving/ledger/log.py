@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,39 +15,43 @@ from serving.ledger.commitment import body_of, commitment, new_salt
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """An entry as it stands in the log once its transaction commits. along: rows of the statement sent with it."""
+    """An entry as it stands in the log once its transaction commits."""
 
     index: int
     body: bytes
     salt: bytes
-    along: Rows = ()
 
 
-def append(
+def append(connection: Connection, *, kind: str, recorded_at: datetime, content: bytes) -> Appended:
+    """Append an entry that commits to ``content`` (canonical bytes); nobody else appends until the caller commits."""
+    ((found,), _) = append_each(connection, [content], kind=kind, recorded_at=recorded_at)
+    return found
+
+
+def append_each(
     connection: Connection,
+    contents: Sequence[bytes],
     *,
     kind: str,
     recorded_at: datetime,
-    content: bytes,
-    along: Callable[[int], Sent] | None = None,
-) -> Appended:
-    """Append an entry that commits to ``content`` (canonical bytes); nobody else appends until the caller commits.
+    along: Callable[[int], Sequence[Sent]] = lambda _: (),
+) -> tuple[list[Appended], list[Rows]]:
+    """Append an entry for each content, one after the other, as :func:`append` would one by one.
 
-    along: from the entry's index, a statement that is sent with it, so that others wait the less for their turn.
+    along: from the first entry's index, statements that are sent with them, so that others wait the less for their turn; their
+    rows are given beside the entries.
     """
-    index, left = log_tables.lock_and_edge(connection)
-    salt = new_salt()
-    body = body_of(kind, recorded_at, commitment(content, salt))
-    leaf = tree.leaf_hash(body)
-    rows = log_tables.append(
-        connection,
-        index=index,
-        kind=kind,
-        recorded_at=recorded_at,
-        body=body,
-        salt=salt,
-        content=content,
-        nodes=tree.completed(index, leaf, lambda *name: left[name]),
-        along=[along(index)] if along else (),
-    )
-    return Appended(index, body, salt, rows[0] if rows else ())
+    first, left = log_tables.lock_and_edge(connection)
+    new: list[log_tables.NewEntry] = []
+    nodes: dict[tree.Name, bytes] = {}
+
+    def node(level: int, position: int) -> bytes:
+        return nodes.get((level, position)) or left[level, position]
+
+    for index, content in enumerate(contents, start=first):
+        salt = new_salt()
+        body = body_of(kind, recorded_at, commitment(content, salt))
+        nodes |= tree.completed(index, tree.leaf_hash(body), node)
+        new.append(log_tables.NewEntry(index, kind, recorded_at, body, salt, content))
+    rows = log_tables.append(connection, new, nodes, along(first))
+    return [Appended(it.index, it.body, it.salt) for it in new], rows

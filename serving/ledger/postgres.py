@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,17 +13,21 @@ import sqlalchemy as sa
 from feature_store.adapters.fact_tables import households
 from feature_store.adapters.service_tables import checkpoints, decisions, log_contents, log_entries
 from feature_store.adapters.store import Moment
-from feature_store.adapters.together import Asked
+from feature_store.adapters.together import Asked, Sent
 from serving.access.callers import Caller
 from serving.ledger import log
 from serving.ledger.entries import Entry, UnknownDecision
 
 _RECORD = Asked("""
     INSERT INTO decisions (entry_no, decision_id, household_no, tenant, checkpoint_size, recorded_at, offered, offered_until)
-    SELECT :entry_no, :decision_id, h.household_no, :tenant, c.size, :recorded_at, :offered, :offered_until
-    FROM households h LEFT JOIN (SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1) c ON true
-    WHERE h.household_id = :household_id
-    RETURNING (SELECT note FROM checkpoints WHERE size = checkpoint_size) AS checkpoint""")
+    SELECT n.entry_no, n.decision_id, h.household_no, n.tenant, c.size, n.recorded_at, n.offered_until IS NOT NULL,
+           n.offered_until
+    FROM unnest(CAST(:entries AS bigint[]), CAST(:decisions AS uuid[]), CAST(:households AS text[]), CAST(:tenants AS text[]),
+                CAST(:times AS timestamptz[]), CAST(:until AS timestamptz[]))
+         AS n (entry_no, decision_id, household_id, tenant, recorded_at, offered_until)
+    JOIN households h USING (household_id)
+    LEFT JOIN (SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1) c ON true
+    RETURNING entry_no, (SELECT note FROM checkpoints WHERE size = checkpoint_size) AS checkpoint""")
 _ENTRIES = (
     sa.select(
         decisions.c.entry_no,
@@ -38,37 +44,39 @@ _ENTRIES = (
 )
 
 
-def append(
-    moment: Moment,
-    *,
-    decision_id: UUID,
-    household_id: str,
-    tenant: str,
-    recorded_at: datetime,
-    offered_until: datetime | None,
-    content: bytes,
-) -> Entry:
-    """Record a decision inside the moment's transaction; it stands once that commits.
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision to be recorded. offered_until: until when its terms stand; None where it offers none."""
 
-    offered_until: until when its terms stand; None where it offers none.
-    """
-    row = {
-        "decision_id": decision_id,
-        "household_id": household_id,
-        "tenant": tenant,
-        "recorded_at": recorded_at,
-        "offered": offered_until is not None,
-        "offered_until": offered_until,
-    }
-    found = log.append(
-        moment.connection,
-        kind="decision",
-        recorded_at=recorded_at,
-        content=content,
-        along=lambda index: (_RECORD, row | {"entry_no": index}),
-    )
-    (recorded,) = found.along
-    return Entry(found.index, decision_id, tenant, content, found.body, found.salt, recorded.checkpoint)
+    decision_id: UUID
+    household_id: str
+    tenant: str
+    offered_until: datetime | None
+    content: bytes
+
+
+def append(moment: Moment, decided: Sequence[Decided], along: Sequence[Sent] = ()) -> list[Entry]:
+    """Record decisions inside the moment's transaction, in their order; they stand once that commits. along: what is sent with them."""
+    at = moment.known_at
+
+    def record(first: int) -> list[Sent]:
+        values = {
+            "entries": list(range(first, first + len(decided))),
+            "decisions": [it.decision_id for it in decided],
+            "households": [it.household_id for it in decided],
+            "tenants": [it.tenant for it in decided],
+            "times": [at] * len(decided),
+            "until": [it.offered_until for it in decided],
+        }
+        return [(_RECORD, values), *along]
+
+    contents = [it.content for it in decided]
+    appended, rows = log.append_each(moment.connection, contents, kind="decision", recorded_at=at, along=record)
+    notes = {row.entry_no: row.checkpoint for row in rows[0]}
+    return [
+        Entry(new.index, it.decision_id, it.tenant, it.content, new.body, new.salt, notes[new.index])
+        for it, new in zip(decided, appended, strict=True)
+    ]
 
 
 def find(moment: Moment, decision_id: UUID) -> Entry | None:

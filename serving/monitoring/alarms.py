@@ -96,6 +96,9 @@ def _alarm(rows: list[Judged], every: Sequence[Judged], limits: Limits, period: 
 
 
 def _size(figure: Figure) -> float:
+    """How far it is off; a ratio of few counts by how many times as many there surely are, so that sure ones come first."""
+    if figure.unit == "ratio":
+        return 0.0 if math.isnan(figure.low) else figure.low
     moved = figure.value if math.isnan(figure.reference) else figure.value - figure.reference
     return 0.0 if math.isnan(moved) else abs(moved)
 
@@ -178,5 +181,6 @@ SHOWN: dict[str, Callable[[float], str]] = {
     "points": lambda it: f"{it:+.2f}",
     "days": lambda it: f"{it:,.0f}",
     "odds": lambda it: f"{it:+.2f}",
+    "ratio": lambda it: f"{it:.2f}×",
 }
 """How a value of each unit is shown."""

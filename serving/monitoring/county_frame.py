@@ -23,7 +23,7 @@ from serving.monitoring.county_binding import binding_shares
 from serving.monitoring.county_labels import labels_of
 from serving.monitoring.county_people import county_people, features_of
 from serving.monitoring.frame import Loans, Period, Texts
-from serving.monitoring.loan_ages import ages, seen_until
+from serving.monitoring.loan_ages import ages, first_late, months_seen, seen_until
 from serving.monitoring.looks import Look
 from serving.wiring import Parts
 
@@ -131,7 +131,8 @@ class CountyFrames:
             disbursed=lives.disbursed, rules=policy.outcomes, known_until=date.fromordinal(max(until, 1)),
         ).outcome[rows]  # fmt: skip
         bad = np.select([outcome == Outcome.BAD, outcome == Outcome.GOOD], [1.0, 0.0], np.nan)
-        reached, late = ages(lives, until)
+        age, first = months_seen(lives, until)[rows], first_late(lives)[rows]
+        reached, late = ages(age, first)
         trained = challenger.about.trained_until if challenger else None
         lifted = np.isin(seen.poverty, LIFTED)
         return Loans(
@@ -143,8 +144,10 @@ class CountyFrames:
             bad=bad,
             unseen=disbursed > trained.toordinal() if trained else np.ones(len(rows), np.bool_),
             new=disbursed >= look.first.toordinal(),
-            reached={age: flags[rows] for age, flags in reached.items()},
-            late={age: flags[rows] for age, flags in late.items()},
+            reached=reached,
+            late=late,
+            months_seen=age,
+            first_late=first,
             segments={
                 "township": np.strings.slice(seen.village, TOWNSHIP_DIGITS),
                 "bank": lives.bank[rows],

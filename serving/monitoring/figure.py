@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from scoring.policy.elements import Text
 
-Unit = Literal["share", "index", "count", "points", "days", "odds"]
+Unit = Literal["share", "index", "count", "points", "days", "odds", "ratio"]
 Status = Literal["green", "amber", "red", "too_few", "shown"]
 NAN = float("nan")
 SMALL = 10

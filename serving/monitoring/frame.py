@@ -14,6 +14,7 @@ from scoring.policy.elements import Text
 Texts = NDArray[Any]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 AGES = (3, 6, 9)
 """Months after disbursement at which loans of different vintages are compared."""
 LATE_DAYS = 30
@@ -49,7 +50,8 @@ class Loans:
 
     vintage: as 2018Q3. pd, score, grade: as on the day of disbursement. bad: 1, 0, or NaN for a loan without an outcome.
     unseen: made after the newest loan that trained the model. reached, late: by age in months, whether the loan was seen up to that age, and whether it
-    was ever late by then. new: disbursed in the period. previous_pd: of the model that stood before.
+    was ever late by then. months_seen: whole months for which each loan has been seen; first_late: the month of its life in which it was first
+    late, ``vintage.NEVER`` where it was not; None where the table has no months. new: disbursed in the period. previous_pd: of the model that stood before.
     """
 
     vintage: Texts
@@ -63,6 +65,8 @@ class Loans:
     late: Mapping[int, Flags]
     segments: Mapping[str, Texts] = field(default_factory=dict)
     previous_pd: Floats | None = None
+    months_seen: Ints | None = None
+    first_late: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.vintage)

@@ -44,6 +44,7 @@ WORDS: dict[str, dict[str, str]] = {
         "sha": "报告内容的哈希",
         "loans": "笔",
         "nothing": "暂无可画",
+        "blind_spot": "估计的盲区:",
     },
     "en": {
         "title": "Report of the watch",
@@ -86,5 +87,6 @@ WORDS: dict[str, dict[str, str]] = {
         "sha": "Hash of the report's content",
         "loans": "loans",
         "nothing": "nothing to draw yet",
+        "blind_spot": "The estimate's blind spot:",
     },
 }

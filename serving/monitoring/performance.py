@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import cast
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -34,6 +34,11 @@ _MEASURES: Mapping[str, tuple[Callable[[FloatArray, FloatArray], Measure], Unit]
     "slope": (slope_measure, "index"),
 }
 _PERFECT = {"in_the_large": 0.0, "slope": 1.0}
+_ESTIMATES: Sequence[tuple[str, Callable[[FloatArray], Measure], Unit]] = (
+    ("bad_rate", expected_bad_rate, "share"),
+    ("auc", lambda pd: expected_auc(pd, pd), "index"),
+    ("brier", expected_brier, "index"),
+)
 _CARD = About("rival", "card", Text("评分卡得分", "the card's score"))
 _PREVIOUS = About("rival", "previous", Text("上一版模型", "the previous model"))
 
@@ -54,11 +59,21 @@ def _realised(period: Period, loans: Loans) -> Iterator[Figure]:
         measured = measure(pd, bad)
         found = measured.estimate()
         promised = period.promised.get(name, _PERFECT.get(name, NAN))
+        rows_then = period.training_rows if name in period.promised else 0
         yield Figure(
             f"challenger.{name}", found.value, len(bad), About(), unit, found.low, found.high,
-            reference=promised, reference_n=period.training_rows if name in period.promised else 0,
-            p=two_sided((found.value - promised) / measured.error) if measured.error > 0 else NAN,
+            reference=promised, reference_n=rows_then,
+            p=against_promise(measured, promised, rows=len(bad), rows_then=rows_then),
         )  # fmt: skip
+
+
+def against_promise(measured: Measure, promised: float, *, rows: int, rows_then: int) -> float:
+    """The chance of so great a distance from what was measured at promotion, had nothing changed; NaN where there is no error.
+
+    That was measured on a sample too: its error is taken to be that of as many rows as trained. rows_then: 0 where the promise is exact.
+    """
+    error = measured.error * math.sqrt(1 + (rows / rows_then if rows_then else 0.0))
+    return two_sided((measured.value - promised) / error) if error > 0 else NAN
 
 
 def _rivals(loans: Loans) -> Iterator[Figure]:
@@ -98,19 +113,19 @@ def against_pd(figure_id: str, loans: Loans, rows: np.typing.NDArray[np.bool_], 
 
 
 def _estimated(loans: Loans) -> Iterator[Figure]:
-    """What the quarter's new loans will show if every PD is right: from their PDs alone, blind to *why* people default."""
-    pd = loans.pd[loans.new & ~np.isnan(loans.pd)]
+    """What the quarter's new loans will show if every PD is right: from their PDs alone, blind to *why* people default.
+
+    Beside it the same of the loans that have an outcome by now, as it was before they had one.
+    """
+    pd, then = loans.pd[loans.new & ~np.isnan(loans.pd)], loans.pd[loans.matured]
     if not len(pd):
         return
-    for name, measured, unit in (
-        ("bad_rate", expected_bad_rate(pd), "share"),
-        ("auc", expected_auc(pd, pd), "index"),
-        ("brier", expected_brier(pd), "index"),
-    ):
-        found = measured.estimate(least=0.0, most=1.0)
+    for name, estimate, unit in _ESTIMATES:
+        found = estimate(pd).estimate(least=0.0, most=1.0)
         yield Figure(
-            f"challenger.estimated_{name}", found.value, len(pd), About(), cast(Unit, unit), found.low, found.high
-        )
+            f"challenger.estimated_{name}", found.value, len(pd), About(), unit, found.low, found.high,
+            reference=estimate(then).value if len(then) else NAN, reference_n=len(then),
+        )  # fmt: skip
 
 
 def draws(rows: int) -> FloatArray:

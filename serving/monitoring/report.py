@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from serving.monitoring import binding, early, fairness, performance, population, together
+from serving.monitoring import binding, early, excess, fairness, performance, population, together
 from serving.monitoring.alarms import alarm_data, alarms_of
+from serving.monitoring.blind_spot import blind_spot
 from serving.monitoring.drawn import drawn
 from serving.monitoring.figure import Figure, figure_data
 from serving.monitoring.frame import Period
@@ -25,7 +26,11 @@ BLIND = {
 
 def figures_of(period: Period) -> list[Figure]:
     """Every figure of a period, by group."""
-    return [it for part in (population, performance, early, together, binding, fairness) for it in part.figures(period)]
+    return [
+        it
+        for part in (population, performance, early, excess, together, binding, fairness)
+        for it in part.figures(period)
+    ]
 
 
 def body(now: Period, before: Period | None, limits: Limits) -> dict[str, Any]:
@@ -39,6 +44,7 @@ def body(now: Period, before: Period | None, limits: Limits) -> dict[str, Any]:
         "limits_sha256": limits.sha256,
         "counts": {status: counts.get(status, 0) for status in ("green", "amber", "red", "too_few", "shown")},
         "blind": BLIND,
+        "blind_spot": blind_spot(judged),
         "labels": _labels(judged_ids=[it.figure.id for it in judged], limits=limits),
         "alarms": [alarm_data(it) for it in alarms],
         "figures": [figure_data(it) for it in judged],

@@ -102,6 +102,12 @@ def reports(parts: Parts) -> list[Watched]:
         return [Watched(it, made=False) for it in watch_reports.every(moment.connection)]
 
 
+def newest(parts: Parts, *, most: int, before: date | None = None) -> list[Watched]:
+    """The newest stored reports, newest day first. before: only those of earlier days."""
+    with parts.store.looking(parts.store.now(parts.clock.now)) as moment:
+        return [Watched(it, made=False) for it in watch_reports.newest(moment.connection, most=most, before=before)]
+
+
 def report_on(parts: Parts, look: Look, progress: Progress = lambda _: None) -> dict[str, Any]:
     """The report of a look, not stored; nothing recorded after the look's moment enters it."""
     with parts.store.looking(look.known_at) as moment:

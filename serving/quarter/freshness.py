@@ -34,7 +34,9 @@ class SourcesMissing(LushiError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class Due:
+    """A source that files by a cycle."""
+
     source: str
     label: Text
     cycle: Cycle
@@ -50,9 +52,9 @@ def check(work: Work) -> Result:
     with work.parts.store.looking(work.known_at) as moment:
         found = freshness.reported(moment.connection, known_at=work.known_at, begin=quarter.begin, end=quarter.end)
     rows, missing = [], []
-    for due in _due(work.policy):
+    for due in due_of(work.policy):
         seen = found.get(due.source, Reported(None, None))
-        filed = seen.newest is not None and seen.newest > _after(quarter.end, due.cycle)
+        filed = has_filed(due, seen.newest, quarter)
         rows.append(
             {
                 "source": due.source,
@@ -77,16 +79,21 @@ def check(work: Work) -> Result:
     }
 
 
-def _due(policy: Policy) -> list[_Due]:
+def due_of(policy: Policy) -> list[Due]:
     """Who files how often: by the shortest cycle among a source's indicators; what comes at any time is never due."""
     found = []
     for source in policy.sources:
         cycles = {item.refresh for item in policy.indicators if item.source == source.id}
         if "quarter" in cycles:
-            found.append(_Due(source.id, source.label, "quarter"))
+            found.append(Due(source.id, source.label, "quarter"))
         elif "year" in cycles:
-            found.append(_Due(source.id, source.label, "year"))
-    return [*found, _Due(LOAN_BOOK, _LOAN_BOOK, "quarter")]
+            found.append(Due(source.id, source.label, "year"))
+    return [*found, Due(LOAN_BOOK, _LOAN_BOOK, "quarter")]
+
+
+def has_filed(due: Due, newest: date | None, quarter: Quarter) -> bool:
+    """Whether a source has filed for a quarter, by its cycle. newest: the newest day that its files are about."""
+    return newest is not None and newest > _after(quarter.end, due.cycle)
 
 
 def _after(end: date, cycle: Cycle) -> date:
@@ -94,7 +101,7 @@ def _after(end: date, cycle: Cycle) -> date:
     return add_months(end + timedelta(days=1), -_MONTHS[cycle]) - timedelta(days=1)
 
 
-def _words(due: _Due, seen: Reported) -> str:
+def _words(due: Due, seen: Reported) -> str:
     """A missing source in words: since when it is silent, and whether it filed after the books closed."""
     last = f"last filed as of {seen.newest.isoformat()}" if seen.newest else "has never filed"
     late = f", and filed on {seen.came_late.date().isoformat()}, too late" if seen.came_late else ""

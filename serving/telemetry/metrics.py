@@ -6,8 +6,7 @@ first imported) and the one that serves the metrics adds them up. Labels are of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -49,28 +48,8 @@ DATABASE_CONNECTIONS = Gauge(
 ERRORS = Counter("lushi_errors", "Errors on our side that a call met with.", ("kind",), registry=REGISTRY)
 
 
-class Told:
-    """What a decision's block says about the decision that it recorded."""
-
-    def __init__(self) -> None:
-        self._labels: tuple[tuple[str, str], tuple[str, str]] | None = None
-
-    def of(self, binding: Mapping[str, Any], advisory: Mapping[str, Any]) -> None:
-        """The decision that is being recorded, by its two parts as data."""
-        reason = str(advisory.get("reason") or "none") if advisory["status"] != "given" else "none"
-        self._labels = ((binding["status"], binding["grade"] or "none"), (advisory["status"], reason))
-
-    def count(self) -> None:
-        """Count it; nothing where none was recorded."""
-        if self._labels is not None:
-            decided, advised = self._labels
-            DECISIONS.labels(*decided).inc()
-            OPINIONS.labels(*advised).inc()
-
-
-@contextmanager
-def counting_decisions() -> Iterator[Told]:
-    """Count the decision that the block tells of, once the block ended well: enclose the transaction, so that it is committed."""
-    told = Told()
-    yield told
-    told.count()
+def count_decision(binding: Mapping[str, Any], advisory: Mapping[str, Any]) -> None:
+    """Count a decision that is committed, by its two parts as data."""
+    reason = str(advisory.get("reason") or "none") if advisory["status"] != "given" else "none"
+    DECISIONS.labels(binding["status"], binding["grade"] or "none").inc()
+    OPINIONS.labels(advisory["status"], reason).inc()

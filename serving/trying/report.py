@@ -11,6 +11,7 @@ from feature_store.filing import INVENTED_COUNTY
 from scoring.errors import LushiError
 from scoring.policy.in_force import incompatible
 from scoring.policy.schema import Policy
+from serving.county.village_counts import POVERTY, REGISTERED
 from serving.rights.reports import SYNTHETIC
 from serving.trying import words
 from serving.trying.attribution import Attribution, Part, Trial, attribute
@@ -22,9 +23,6 @@ from serving.trying.places import Names, areas_data, by_township, credit_areas, 
 from serving.trying.seen import Seen
 from serving.trying.steps import Between
 
-POVERTY = "poverty_status"
-REGISTERED = ("registered", "lifted")
-"""Who is on the poverty register: those still poor, and those lifted out of poverty, whom it goes on to name."""
 Progress = Callable[[str], None]
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from scoring.canonical import sha256
 from serving.challenger.load import Artefact
-from serving.challenger.versions import RegistryUnavailable, Version
+from serving.challenger.versions import RegistryUnavailable, Run, Version
 
 
 @dataclass
@@ -22,6 +22,8 @@ class FakeRegistry:
     before_reading: Callable[[], None] = lambda: None
     read: int = 0
     attached: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    cards: dict[str, str] = field(default_factory=dict)
 
     def add(self, artefact: Artefact, *, verdict: str = "promote") -> Version:
         """Register an artefact as the next version, tagged as training does."""
@@ -66,6 +68,21 @@ class FakeRegistry:
             raise RegistryUnavailable("there is no such version")
         before = self.attached.get(version, ({}, {}))
         self.attached[version] = ({**before[0], **files}, {**before[1], **tags})
+
+    def run(self, version: str) -> Run:
+        """What training recorded of a version."""
+        self._known(version)
+        return self.runs.get(version, Run({}, {}))
+
+    def card(self, version: str) -> str | None:
+        """The card of a version."""
+        self._known(version)
+        return self.cards.get(version)
+
+    def _known(self, version: str) -> None:
+        self._reachable()
+        if version not in self.kept:
+            raise RegistryUnavailable("there is no such version")
 
     def _reachable(self) -> None:
         if self.away:

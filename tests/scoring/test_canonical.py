@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.canonical import canonical, sha256
+from scoring.canonical import Written, canonical, joined, sha256
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -45,3 +45,16 @@ def test_reading_back_and_writing_again_changes_no_byte(value: object) -> None:
 
 def test_the_hash_is_the_published_one_of_no_bytes() -> None:
     assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@given(st.dictionaries(st.text(), st.tuples(st.booleans(), PLAIN)))
+def test_what_is_joined_of_parts_is_what_the_whole_is_written_as(members: dict[str, tuple[bool, object]]) -> None:
+    whole = {name: value for name, (_, value) in members.items()}
+    parts = {name: Written(canonical(value)) if apart else value for name, (apart, value) in members.items()}
+    assert joined(parts) == canonical(whole)
+
+
+@pytest.mark.parametrize("value", [1.0, {"a": [0.5]}])
+def test_a_float_between_parts_is_refused(value: object) -> None:
+    with pytest.raises(TypeError, match="float has no canonical form"):
+        joined({"b": Written(b"1"), "c": value})

@@ -21,7 +21,8 @@ from serving.approvals.promote import PromotionRefused, list_models, promote, ro
 from serving.commands.demo import OPENS
 from serving.commands.demo_challenger import challenge
 from serving.county.area_states import AreaStates
-from serving.decisions.decide import DecisionRequest, decide
+from serving.decisions.decide import decide
+from serving.decisions.request import DecisionRequest
 from serving.settings import read_settings
 from serving.wiring import wire
 from tests.serving.served import consent_of, give_consents

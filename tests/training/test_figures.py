@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from scoring.metrics.estimate import Estimate
 from tests.training.test_gate import SOUND
 from training.fairness import Fairness
-from training.figures import key, of_results
+from training.figures import CURVE, key, of_results
+from training.trained import Trained
 
 
 def test_names_that_differ_only_in_odd_characters_stay_apart() -> None:
@@ -28,3 +32,16 @@ def test_a_ratio_that_could_not_be_had_is_left_out() -> None:
     compared = replace(SOUND, compared={})
     assert of_results(replace(compared, fair=fair))["fairness.least"] == 0.9
     assert "fairness.least" not in of_results(replace(compared, fair={"sex": fair["sex"]}))
+
+
+def test_curves_rise_from_nothing_to_everything_and_hold_the_auc(trained: Trained) -> None:
+    named = {"challenger": "overall.auc"} | {it: f"rival.{it}.auc" for it in trained.verdicts}
+    for name, auc in named.items():
+        good, bad = (
+            np.array([trained.figures[f"roc.{name}.{place}.{kind}"] for place in range(CURVE + 1)])
+            for kind in ("good", "bad")
+        )
+        for shares in (good, bad):
+            assert (shares[0], shares[-1]) == (0.0, 1.0)
+            assert (np.diff(shares) >= 0).all()
+        assert np.trapezoid(bad, good) == pytest.approx(trained.figures[auc], abs=0.02)

@@ -13,6 +13,8 @@ from typing import NoReturn
 
 import pytest
 
+from serving.challenger.registry import MlflowRegistry
+from serving.challenger.versions import RegistryUnavailable
 from training.tracking import (
     Kept,
     Record,
@@ -39,6 +41,20 @@ def test_the_runs_metrics_are_the_figures_and_the_seconds(kept: tuple[Record, Ke
     metrics = metrics_of(record, it.run_id)
     assert {name: value for name, value in metrics.items() if not name.startswith("seconds.")} == trained.figures
     assert {name for name in metrics if name.startswith("seconds.")} == {f"seconds.{name}" for name in trained.seconds}
+
+
+def test_the_service_reads_figures_parameters_and_the_card_of_a_version(
+    kept: tuple[Record, Kept], trained: Trained
+) -> None:
+    record, it = kept
+    registry = MlflowRegistry(record.tracking_uri, registered_name(trained.table.name))
+    found = registry.run(str(it.version))
+    assert {name: found.figures[name] for name in trained.figures} == trained.figures
+    assert (found.parameters["seed"], found.parameters["synthetic"]) == ("7", "False")
+    assert registry.card(str(it.version)) == Path(it.card, "card.html").read_text(encoding="utf-8")
+    for ask in (registry.run, registry.card):
+        with pytest.raises(RegistryUnavailable):
+            ask("99")
 
 
 def test_the_record_holds_what_a_second_run_needs(kept: tuple[Record, Kept], trained: Trained) -> None:

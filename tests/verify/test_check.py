@@ -100,7 +100,7 @@ def test_a_lying_server_shows_to_whoever_kept_a_checkpoint() -> None:
     _lies(answer, good | {"checkpoint": signed.replace("\n20\n", "\n21\n")}, kept, more, "not the log's")
 
 
-@pytest.mark.parametrize("where", ["grade", "log_entry", "salt", "advisory", "more"])
+@pytest.mark.parametrize("where", ["grade", "log_entry", "salt", "advisory", "more", "commitment"])
 def test_an_answer_or_receipt_that_was_altered_does_not_hold(where: str) -> None:
     log = log_of(3)
     answer = deepcopy(log.answers[1])
@@ -110,6 +110,8 @@ def test_an_answer_or_receipt_that_was_altered_does_not_hold(where: str) -> None
         answer["advisory"] = {"pd": "0.1"}
     elif where == "more":
         answer["extra"] = 1
+    elif where == "commitment":  # not even in ASCII
+        answer["receipt"]["log_entry"] = json.dumps({"commitment": "é" * 64}, ensure_ascii=False)
     else:
         answer["receipt"][where] = log.answers[2]["receipt"][where]
     with pytest.raises(Broken, match="does not commit"):

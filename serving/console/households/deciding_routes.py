@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from time import sleep
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 from pydantic import ValidationError
 
+from serving.access.callers import Caller
 from serving.access.roles import Act
 from serving.api.asked import DecisionAsked, HouseholdId
 from serving.consents.check import ConsentInvalid
@@ -17,7 +19,9 @@ from serving.console.visit import Visit, page
 from serving.county.area_states import AreaStates
 from serving.county.purposes import UnknownPurpose
 from serving.decisions.at_a_glance import glance
-from serving.decisions.decide import DecisionRequest, decide
+from serving.decisions.decide import decide
+from serving.decisions.request import DecisionRequest, KeyInUse
+from serving.ledger.entries import Entry
 from serving.wiring import Parts
 
 FAULTS = {
@@ -27,6 +31,8 @@ FAULTS = {
     "consent_reference": N_("Choose a consent that counts today."),
 }
 """What a field needs, by field."""
+A_WAIT_SECONDS, PATIENCE = 0.2, 15
+"""How long, and how often, the second call of a form that was clicked twice waits for the first."""
 _KEY = re.compile(r"[!-~]{1,80}")
 _SEPARATORS = str.maketrans("", "", ",, ")
 _DIGITS = re.compile(r"[0-9]{1,6}")
@@ -47,7 +53,7 @@ def deciding_routes(parts: Parts, areas: AreaStates) -> APIRouter:
             if not _KEY.fullmatch(sent["key"]):
                 return visit.go(f"/console/households/{household_id}")
             request = DecisionRequest(household_id, asked.as_request(), asked.consent_reference)
-            entry = decide(request, parts, areas, caller=visit.caller, key=f"console:{sent['key']}")
+            entry = _decide(request, parts, areas, visit.caller, f"console:{sent['key']}")
             return visit.go(f"/console/decisions/{entry.decision_id}")
         except ValidationError as error:
             wrong = {str(one["loc"][0]) for one in error.errors(include_input=False, include_context=False)}
@@ -60,6 +66,16 @@ def deciding_routes(parts: Parts, areas: AreaStates) -> APIRouter:
         return show_household(visit, found, parts, faults=faults, form=sent, status=422)
 
     return routes
+
+
+def _decide(request: DecisionRequest, parts: Parts, areas: AreaStates, caller: Caller, key: str) -> Entry:
+    """Decide; of a form that was clicked twice the second call waits for what the first one recorded."""
+    for _ in range(PATIENCE):
+        try:
+            return decide(request, parts, areas, caller=caller, key=key)
+        except KeyInUse:
+            sleep(A_WAIT_SECONDS)
+    return decide(request, parts, areas, caller=caller, key=key)
 
 
 def _typed(sent: dict[str, str]) -> dict[str, Any]:

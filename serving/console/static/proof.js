@@ -26,11 +26,18 @@ export function decoded(coded, step) {
   return Uint8Array.from(plain, (it) => it.charCodeAt(0));
 }
 
-// The way in which the service writes a value as bytes: keys in order, nothing between.
+function inOrder(one, other) { // by code points, not by the halves of pairs
+  const [mine, theirs] = [[...one], [...other]];
+  const at = mine.findIndex((it, place) => it !== theirs[place]);
+  if (at < 0) return mine.length - theirs.length;
+  return at < theirs.length ? mine[at].codePointAt(0) - theirs[at].codePointAt(0) : 1;
+}
+
+// The way in which the service writes a value as bytes: keys in order, nothing between; there are no fractions in it.
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object") {
-    const names = Object.keys(value).sort((one, other) => (one < other ? -1 : 1));
+    const names = Object.keys(value).sort(inOrder);
     return `{${names.map((it) => `${JSON.stringify(it)}:${canonical(value[it])}`).join(",")}}`;
   }
   return JSON.stringify(value);

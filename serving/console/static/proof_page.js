@@ -60,6 +60,7 @@ async function run() {
   document.getElementById("result").scrollIntoView({ block: "nearest" });
 }
 
+show("no-script", false);
 if (await able()) {
   const known = localStorage.getItem(KEY);
   form.hidden = false;

@@ -28,7 +28,7 @@ NEVER_ANSWERED = {
     "MigrationRefused",  # at start
     "ModelTextUnusable",  # within the loading of a model
     "NoModel",  # of the command line
-    "NoReport",  # of the command line
+    "NoSuchTrial",  # a page that is not there
     "NobodyKnown",  # of the command line
     "NotAtHand",  # within a replay, which says so
     "NotMeasured",  # of the command line
@@ -43,7 +43,6 @@ NEVER_ANSWERED = {
     "ProfileMissing",  # of the command line
     "PromotionRefused",  # of the command line
     "QuarterUnusable",  # of the command line
-    "RegistryUnavailable",  # a decision goes out without opinion
     "ReleaseRefused",  # of the command line
     "RetentionRefused",  # of the command line
     "RotationRefused",  # of the command line

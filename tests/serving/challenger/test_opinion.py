@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from feature_store.feature_set import load_feature_set
-from scoring.canonical import canonical, sha256
-from scoring.opinion import Opinion, Shift, Unavailable, opinion_data, shift_of
+from scoring.canonical import canonical, joined, sha256
+from scoring.opinion import Opinion, Shift, Unavailable, opinion_data, opinion_written, shift_of
 from scoring.policy.elements import Text
 from serving.challenger.again import _same
 from serving.challenger.load import Artefact, Challenger, load
@@ -98,6 +98,7 @@ def test_a_contribution_in_words(log_odds: float, value: float, zh: str, en: str
 def test_the_recorded_form_holds_no_float_and_is_read_back_exactly(model: Challenger) -> None:
     found = given(model, models.columns(COUNT, rows=1, seed=3), shift=Shift(0.125, 300))
     data = json.loads(canonical(opinion_data(found)))
+    assert joined(opinion_written(found)) == canonical(opinion_data(found))
     assert float(data["pd"]) == found.pd
     assert [row[0] for row in data["by_feature"]] == list(SET.names)
     assert [float(row[2]) for row in data["by_feature"]] == list(found.log_odds_by_feature)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import serving.decisions.decide
+import serving.decisions.record
 from serving.challenger import advise as advising
 from serving.challenger.load import Artefact
 from tests.fakes import models
@@ -120,7 +120,7 @@ def test_whatever_the_vector_does_the_decision_stands_and_is_recorded(
 
 def _with_vector(monkeypatch: pytest.MonkeyPatch, vector: Callable[..., Any]) -> None:
     real = advising.advise
-    monkeypatch.setattr(serving.decisions.decide, "advise", lambda *a, **k: real(*a, **k, vector=vector))
+    monkeypatch.setattr(serving.decisions.record, "advise", lambda *a, **k: real(*a, **k, vector=vector))
 
 
 def test_a_slow_question_to_the_database_is_cut_off(

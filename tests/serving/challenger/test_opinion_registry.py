@@ -15,7 +15,7 @@ from scoring.canonical import sha256
 from serving.challenger.load import ABOUT, MODEL, Artefact, ChallengerUnusable
 from serving.challenger.registry import NAME, MlflowRegistry
 from serving.challenger.standing import Challengers
-from serving.challenger.versions import Registry, RegistryUnavailable, with_model
+from serving.challenger.versions import Registry, RegistryUnavailable, Run, with_model
 from tests.fakes import models
 from tests.fakes.registry import FakeRegistry
 from tests.serving.registered import register, uri_of
@@ -122,5 +122,7 @@ def test_files_and_tags_stand_beside_the_run_of_a_version(tmp_path: Path) -> Non
     run = client.get_run(client.get_model_version(NAME, version).run_id)
     assert run.data.tags["watch.2020-10-31"] == "second"
     assert (tmp_path / run.info.run_id / "artifacts" / "watch" / "2020-10-31.json").read_text() == "second"
+    assert registry.run(version) == Run({}, {})
+    assert registry.card(version) is None
     with pytest.raises(RegistryUnavailable):
         registry.attach("99", {}, {})

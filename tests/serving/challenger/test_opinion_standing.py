@@ -33,10 +33,10 @@ def test_a_model_that_hangs_is_not_waited_for_and_the_next_one_answers(
     from serving.challenger import standing
 
     advised.stand(WHOLE)
-    household_id, released, real = next(iter(alone)), Event(), standing.opine
+    household_id, released, real = next(iter(alone)), Event(), standing.numbers
     assert advised.binding(household_id)[1]["status"] == "given"
     hung = advised.served.parts.challengers
-    monkeypatch.setattr(standing, "opine", lambda *a, **k: (released.wait(60), real(*a, **k))[1])
+    monkeypatch.setattr(standing, "numbers", lambda *a, **k: (released.wait(60), real(*a, **k))[1])
     hung.timeout_ms = 200
     try:
         reasons = []
@@ -45,7 +45,7 @@ def test_a_model_that_hangs_is_not_waited_for_and_the_next_one_answers(
             assert after == alone[household_id]
             reasons.append(advice["reason"])
         assert reasons == ["time_out", "busy", "busy"]
-        monkeypatch.setattr(standing, "opine", real)
+        monkeypatch.setattr(standing, "numbers", real)
         hung.timeout_ms = NO_ROOM
         # Promoting another one, or rolling back, cures it without a restart.
         version = advised.stand(models.artefact(SET, seed=2))

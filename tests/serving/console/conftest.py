@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from serving.console.app import create_site
 from tests.serving.console.site import Site
+from tests.serving.console.workshop import furnish
 from tests.serving.served import Served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -21,7 +23,26 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 @pytest.fixture(scope="session")
 def site(make_county: Callable[[], Served]) -> Iterator[Site]:
     """The service with its console, answering on a port of this machine."""
-    served = make_county()
+    with _answering(make_county()) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def workshop(make_county: Callable[[], Served], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The same of a county with models, a report of the watch, drafts and a trial."""
+    with _answering(furnish(make_county(), tmp_path_factory.mktemp("workshop"))) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def moved_workshop(make_county: Callable[[], Served], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Another such county, whose models and policies tests move."""
+    with _answering(furnish(make_county(), tmp_path_factory.mktemp("moved"))) as found:
+        yield found
+
+
+@contextmanager
+def _answering(served: Served) -> Iterator[Site]:
     server = uvicorn.Server(uvicorn.Config(create_site(served.parts), port=0, log_config=None, access_log=False))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
@@ -33,7 +54,7 @@ def site(make_county: Callable[[], Served]) -> Iterator[Site]:
     thread.join(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open no other test can run an event loop of its own
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; its tests are skipped where it is not installed."""
     if CHROMIUM is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serving.access.roles import Role
-from tests.serving.console import admin_pages, audit_pages
+from tests.serving.console import admin_pages, audit_pages, county_pages, households_pages, workshop_pages
 from tests.serving.console.looks import Looked
 
 FRAME = [
@@ -11,4 +11,11 @@ FRAME = [
     Looked("start", Role.CLERK, lambda _: "/console/"),
     Looked("no such page", Role.CLERK, lambda _: "/console/nowhere", 404),
 ]
-PAGES = [*FRAME, *admin_pages.PAGES, *audit_pages.PAGES]
+PAGES = [
+    *FRAME,
+    *admin_pages.PAGES,
+    *audit_pages.PAGES,
+    *county_pages.PAGES,
+    *households_pages.PAGES,
+    *workshop_pages.WORKSHOP,
+]

@@ -11,9 +11,10 @@ from tests.serving.console.site import Site
 
 @dataclass(frozen=True)
 class Looked:
-    """A page. path: of it in a county. status: what it answers."""
+    """A page. path: of it in a county. status: what it answers. county: the fixture whose county it is of."""
 
     name: str
     role: Role | None
     path: Callable[[Site], str]
     status: int = 200
+    county: str = "site"

@@ -15,16 +15,23 @@ VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390
 _SIDEWAYS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
+@pytest.fixture
+def county(one: Looked, request: pytest.FixtureRequest) -> Site:
+    """The county of the page."""
+    found: Site = request.getfixturevalue(one.county)
+    return found
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("one", PAGES, ids=lambda it: it.name)
-def test_page(one: Looked, language: str, site: Site, browser: Browser) -> None:
-    with site.browsing(browser, one.role, language=language) as watched:
+def test_page(one: Looked, language: str, county: Site, browser: Browser) -> None:
+    with county.browsing(browser, one.role, language=language) as watched:
         page = watched.page
         for scheme, width in VIEWS:
             view = f"{scheme}, {width}"
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            assert watched.open(one.path(site)) == one.status, view
+            assert watched.open(one.path(county)) == one.status, view
             assert page.get_attribute("html", "lang") == {"zh": "zh-CN", "en": "en"}[language]
             assert page.locator("h1").count() == 1, view
             assert not page.evaluate(_SIDEWAYS), f"{view}: scrolls sideways"
@@ -36,17 +43,17 @@ def test_page(one: Looked, language: str, site: Site, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("one", PAGES, ids=lambda it: it.name)
-def test_without_script(one: Looked, site: Site, browser: Browser) -> None:
-    with site.browsing(browser, one.role, java_script_enabled=False) as watched:
-        assert watched.open(one.path(site)) == one.status
+def test_without_script(one: Looked, county: Site, browser: Browser) -> None:
+    with county.browsing(browser, one.role, java_script_enabled=False) as watched:
+        assert watched.open(one.path(county)) == one.status
         assert watched.page.locator("main").inner_text().strip()
 
 
 @pytest.mark.parametrize("one", PAGES, ids=lambda it: it.name)
-def test_keyboard_reaches_the_content(one: Looked, site: Site, browser: Browser) -> None:
-    with site.browsing(browser, one.role) as watched:
+def test_keyboard_reaches_the_content(one: Looked, county: Site, browser: Browser) -> None:
+    with county.browsing(browser, one.role) as watched:
         page = watched.page
-        watched.open(one.path(site))
+        watched.open(one.path(county))
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("Enter")
@@ -54,10 +61,10 @@ def test_keyboard_reaches_the_content(one: Looked, site: Site, browser: Browser)
 
 
 @pytest.mark.parametrize("one", PAGES, ids=lambda it: it.name)
-def test_no_english_on_a_chinese_page(one: Looked, site: Site, browser: Browser) -> None:
+def test_no_english_on_a_chinese_page(one: Looked, county: Site, browser: Browser) -> None:
     """Words of two letters or more in what is read, but proper names, codes and what people typed (marked translate=no)."""
-    with site.browsing(browser, one.role) as watched:
-        watched.open(one.path(site))
+    with county.browsing(browser, one.role) as watched:
+        watched.open(one.path(county))
         found = watched.page.evaluate(
             """() => {
               const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -73,6 +80,23 @@ def test_no_english_on_a_chinese_page(one: Looked, site: Site, browser: Browser)
         assert set(found) <= PROPER, one.name
 
 
-PROPER = {"AA", "AAA", "AUC", "KS", "PD", "PSI", "SHAP", "LightGBM", "CSV", "PDF", "JSON", "ID", "A4", "CBPE", "Gini"}
+PROPER = {
+    "AA",
+    "AAA",
+    "AUC",
+    "KS",
+    "PD",
+    "PSI",
+    "SHAP",
+    "LightGBM",
+    "CSV",
+    "PDF",
+    "JSON",
+    "ID",
+    "A4",
+    "CBPE",
+    "Gini",
+    "ROC",
+}
 """Proper names and the field's own abbreviations."""
 assert set(LOCALES) == {"zh", "en"}

@@ -113,8 +113,8 @@ def test_offered_terms_end_by_themselves_after_their_days(banks: Banks, later: t
     assert banks.decide("bank-a", household_id).status_code == 201
     with banks.served.parts.store.engine.connect() as connection:
         at = NOW + timedelta(days=OPEN_DAYS) + later
-        asked = {"household_id": household_id, "tenant": "bank-b", "now": at}
-        assert together(connection, (closing_tables.ELSEWHERE, asked))[0][0][0] is open_still
+        asked = {"households": [household_id], "tenants": ["bank-b"], "now": at}
+        assert [row.place for row in together(connection, (closing_tables.ELSEWHERE, asked))[0]] == [1] * open_still
 
 
 def test_a_closing_is_recorded_once_and_never_changed(banks: Banks) -> None:

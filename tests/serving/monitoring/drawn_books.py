@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from scoring.metrics.vintage import NEVER
 from scoring.policy.elements import Text
 from serving.monitoring.frame import AGES, Feature, Loans, People, Period
 
@@ -14,14 +15,30 @@ TOWNSHIPS = 19
 FEATURES = ("income", "land", "debts")
 
 
-def book(seed: int, *, per_quarter: int, hit: tuple[int, ...] = (), from_quarter: int = 99, add: float = 0.0) -> Loans:
-    """Sixteen quarters of loans seen to their end; loans of the townships ``hit`` fail more often from a quarter on."""
+def book(
+    seed: int,
+    *,
+    per_quarter: int,
+    hit: tuple[int, ...] = (),
+    from_quarter: int = 99,
+    add: float = 0.0,
+    middle: float = -2.7,
+    turned: float | None = None,
+) -> Loans:
+    """Sixteen quarters of loans seen to their end; loans of the townships ``hit`` fail more often from a quarter on.
+
+    middle: the log-odds that the PDs lie around. turned: from the quarter on the order of the PDs is turned round for everybody, and so much added to the log-odds.
+
+    A loan that fails is 30 days late in its fifth or eighth month, as where instalments fall due every three.
+    """
     random, n = np.random.default_rng(seed), 16 * per_quarter
     quarter = np.repeat(np.arange(16), per_quarter)
     township = random.integers(0, TOWNSHIPS, n)
-    odds = -2.7 + random.normal(0, 0.6, n)
+    odds = middle + random.normal(0, 0.6, n)
     pd = 1 / (1 + np.exp(-odds))
     real = odds + np.where(np.isin(township, hit) & (quarter >= from_quarter), add, 0.0)
+    if turned is not None:
+        real = np.where(quarter >= from_quarter, 2 * middle - odds + turned, real)
     fails = random.random(n) < 1 / (1 + np.exp(-real))
     early = fails & (random.random(n) < 0.4)
     every = np.ones(n, np.bool_)
@@ -36,6 +53,8 @@ def book(seed: int, *, per_quarter: int, hit: tuple[int, ...] = (), from_quarter
         new=quarter == 15,
         reached=dict.fromkeys(AGES, every),
         late={3: np.zeros(n, np.bool_), 6: early, 9: fails},
+        months_seen=np.full(n, 60),
+        first_late=np.select([early, fails], [5, 8], NEVER),
         segments={
             "township": np.char.add("T", township.astype(str)),
             "bank": random.integers(0, 3, n).astype(str),
@@ -79,6 +98,7 @@ def known_by(loans: Loans, quarter: int) -> Loans:
             new=number == quarter,
             reached=reached,
             late=late,
+            months_seen=3 * (quarter - number),
         ),
         lent,
     )
@@ -87,7 +107,8 @@ def known_by(loans: Loans, quarter: int) -> Loans:
 def only(loans: Loans, rows: np.typing.NDArray[np.bool_]) -> Loans:
     """Some of the loans."""
     inside: dict[str, Any] = {
-        name: getattr(loans, name)[rows] for name in ("vintage", "pd", "score", "grade", "bad", "unseen", "new")
+        name: getattr(loans, name)[rows]
+        for name in ("vintage", "pd", "score", "grade", "bad", "unseen", "new", "months_seen", "first_late")
     }
     for name in ("reached", "late", "segments"):
         inside[name] = {key: value[rows] for key, value in getattr(loans, name).items()}

@@ -33,12 +33,13 @@ BROKEN = date(2018, 4, 10)
 
 @dataclass(frozen=True)
 class Lived:
-    """The county after its last quarter, and the report of each watch as it was made then."""
+    """The county after its last quarter, the report of each watch as it was made then, and the folder of its files."""
 
     parts: Parts
     clock: FixedClock
     made: dict[date, Watched]
     registry: FakeRegistry
+    county: Path
 
 
 def live(folder: Path) -> Lived:
@@ -72,7 +73,7 @@ def live(folder: Path) -> Lived:
             _promote(parts, registry)
         else:
             made[day] = watch(parts, day)
-    return Lived(parts, clock, made, registry)
+    return Lived(parts, clock, made, registry, folder / "county")
 
 
 def _at(day: date) -> datetime:

@@ -12,9 +12,13 @@ import sqlalchemy as sa
 import typer
 from typer.testing import CliRunner
 
+from benchmarks import loan_books
+from feature_store.quarter import Quarter
 from scoring.canonical import canonical, sha256
 from scoring.errors import PolicyNotInForce
 from serving.commands import watch as command
+from serving.monitoring import early, excess
+from serving.monitoring.figure import number
 from serving.monitoring.looks import WatchRefused, look_on
 from serving.monitoring.page import page_of, shown
 from serving.monitoring.watch import NoReport, report_on, stored, watch
@@ -144,6 +148,23 @@ def test_the_page_opens_without_network_narrow_dark_and_on_paper(
         assert len(page.pdf()) > 10_000
         context.close()
     assert faults == []
+
+
+def test_the_benchmark_of_loan_books_sees_the_early_signs_of_the_watch(lived: Lived) -> None:
+    """Of everything and by part; labels and industries, PDs and banks' own names apart."""
+    period = loan_books.period_of(loan_books.read_book(lived.county), Quarter(2018, 2))
+    kinds = ("whole", "township", "purpose", "bank")
+    ours = {
+        (it.id, it.about.kind, it.about.id): (number(it.value), number(it.p), it.n, it.reference_n)
+        for it in [*early.figures(period), *excess.figures(period)]
+    }
+    theirs = {
+        (it["id"], it["about"]["kind"], it["about"]["id"]): (it["value"], it["p"], it["n"], it["reference_n"])
+        for it in lived.made[date(2018, 7, 31)].content["figures"]
+        if it["group"] == "early" and it["about"]["kind"] in kinds and it["n"] is not None
+    }
+    assert {kind for _, kind, _ in theirs} == set(kinds)
+    assert {key: ours[key] for key in theirs} == theirs
 
 
 def test_the_command_makes_shows_and_lists(lived: Lived, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from scoring.policy.load import load, read_texts, sha256_of
+from serving.approvals import trials
 from serving.approvals.approve import INDEX
 from serving.commands import policy_try
 from serving.trying.file import try_file
@@ -53,6 +54,22 @@ def test_a_broken_limit_leaves_with_4_and_says_by_how_much(run: Run, tmp_path: P
     assert int(limit["over_by"]) == int(limit["measured"]) - 1
     assert f"BROKEN by {limit['over_by']}" in result.output
     assert "households that lose a grade" in result.output
+
+
+def test_a_trial_is_kept_as_it_was_found_and_is_an_entry_of_the_log(run: Run, served: Served, tmp_path: Path) -> None:
+    draft = draft_of(tmp_path / "draft", AA_CUT)
+    result = run(draft, "--on", ON, "--json", tmp_path / "t.json", "--keep-by", "Zhang San")
+    head = trials.newest(served.parts, most=1, folder="draft")[0]
+    assert (result.exit_code, f"entry {head.number} of the log" in result.output) == (0, True), result.output
+    assert trials.kept(served.parts, head.number).data == json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    assert (head.by, head.on, head.draft_sha256) == ("Zhang San", ON, load(draft).sha256)
+    with served.parts.store.engine.connect() as connection:
+        query = "SELECT kind, content FROM log_entries JOIN log_contents USING (index) WHERE index = %(at)s"
+        kind, content = connection.exec_driver_sql(query, {"at": head.number}).one()
+    assert (kind, json.loads(bytes(content))["trial_sha256"]) == ("policy_trial", head.sha256)
+    with pytest.raises(trials.NoSuchTrial):
+        trials.kept(served.parts, head.number + 1)
+    assert "--keep-by" in run(draft, "--on", ON, "--keep-by", "two\nlines").output
 
 
 def test_a_limit_that_is_exactly_reached_is_kept(run: Run, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from scoring.canonical import canonical, sha256
 from scoring.policy.load import ROOT, load
 from serving.api.app import create_app
 from serving.clock import FixedClock
-from serving.decisions import decide
+from serving.decisions import record
 from serving.settings import read_settings
 from serving.wiring import wire
 from tests.fakes import models
@@ -30,7 +30,7 @@ from tests.serving.advised import Advised
 from tests.serving.served import NOW, Served, import_round
 
 HOUSEHOLDS, EACH = 12, 10
-_AS_THEN = decide.entry_content
+_AS_THEN = record.entry_content
 
 
 def main(out: Path) -> None:
@@ -52,7 +52,7 @@ def main(out: Path) -> None:
     advised = Advised(Served(parts, clock, out, TestClient(create_app(parts))))
     import_round(parts, rounds[0], clock)
     clock.moment = NOW
-    with patch.object(decide, "entry_content", _in_format_1):
+    with patch.object(record, "entry_content", _in_format_1):
         _ask(advised, clock)
     _ask(advised, clock)
     import_round(parts, rounds[1], clock)
