@@ -8,6 +8,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -25,10 +26,10 @@ from serving.access.callers import Caller
 from serving.wiring import Parts
 
 KEPT = timedelta(hours=24)
-"""How long a file waits; then it is removed when somebody next looks."""
+"""How long a file waits at most, while the service runs."""
 MOST_NAME_BYTES = 200
 MOST_KINDS = 20
-_ABOUT, _FAULTS, _FILE = "about.json", "faults.csv", "file"
+_ABOUT, _FAULTS, _FILE, _SINCE = "about.json", "faults.csv", "file", "since"
 
 
 class UnknownUpload(LushiError):
@@ -75,12 +76,13 @@ def plain_name(sent: str) -> str | None:
 
 def keep(parts: Parts, caller: Caller, name: str, content: BinaryIO, stated: Stated) -> Waiting:
     """Check a file and keep it until it is let in or given up. name: of :func:`plain_name`. stated: whole."""
-    _sweep(parts)
+    sweep(parts)
     upload_id = str(uuid4())
     folder = _root(parts) / upload_id
     path = folder / _FILE / name
     path.parent.mkdir(mode=0o700, parents=True)
     folder.chmod(0o700)
+    (folder / _SINCE).write_text(parts.clock.now().isoformat(), encoding="utf-8")
     try:
         with path.open("xb") as file:
             path.chmod(0o600)
@@ -100,7 +102,7 @@ def look_again(parts: Parts, caller: Caller, upload_id: str) -> Waiting:
 
 def waiting(parts: Parts, caller: Caller) -> list[Waiting]:
     """This person's files, the newest first."""
-    _sweep(parts)
+    sweep(parts)
     folders = _root(parts).glob(f"*/{_ABOUT}")
     found = [_read(it) for it in folders]
     return sorted((it for it in found if it and it.by == caller.client_id), key=lambda it: it.at, reverse=True)
@@ -187,10 +189,10 @@ def _root(parts: Parts) -> Path:
     return root
 
 
-def _sweep(parts: Parts) -> None:
-    """Remove what has waited too long, and what a process left half done."""
+def sweep(parts: Parts) -> None:
+    """Remove what has waited too long, also what a process that was killed left half done."""
     now = parts.clock.now()
-    for about in _root(parts).glob(f"*/{_ABOUT}"):
-        found = _read(about)
-        if found is None or now - found.at > KEPT:
-            shutil.rmtree(about.parent, ignore_errors=True)
+    for since in _root(parts).glob(f"*/{_SINCE}"):
+        with suppress(OSError, ValueError):  # given up meanwhile
+            if now - datetime.fromisoformat(since.read_text(encoding="utf-8")) > KEPT:
+                shutil.rmtree(since.parent, ignore_errors=True)

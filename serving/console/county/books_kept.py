@@ -1,4 +1,4 @@
-"""The county's loan books kept at hand while the service runs: reading a whole county's takes seconds, and nobody shall wait for it."""
+"""While the service runs: the county's loan books kept at hand, since to read them takes seconds, and files that waited too long removed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 from starlette.concurrency import run_in_threadpool
 
 from serving.county.county_books import KeptCountyBooks, look_after
+from serving.county.waiting_files import sweep
 from serving.telemetry.logs import get_logger, said
 from serving.wiring import Parts
 
@@ -16,10 +17,11 @@ _LOG = get_logger("lushi.console")
 
 
 async def keep_books(parts: Parts, books: KeptCountyBooks) -> None:
-    """Look after the books; never ends."""
+    """Look after the books and the files that wait; never ends."""
     while True:
         try:
             await run_in_threadpool(look_after, parts, books)
+            await run_in_threadpool(sweep, parts)
         except Exception as error:  # the next look may go well, and whoever opens a page reads them then
-            _LOG.warning("the county's books could not be read", why=said(error))
+            _LOG.warning("the county's books could not be looked after", why=said(error))
         await asyncio.sleep(LOOK_SECONDS)

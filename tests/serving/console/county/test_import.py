@@ -104,16 +104,16 @@ def test_nobody_else_sees_a_waiting_file_and_it_goes_after_a_day(troubled: Troub
         token = token_of(other.get(IMPORT))
         assert other.post(f"{address}/accept", data={"csrf_token": token}).status_code == 404
         assert address not in other.get(IMPORT).text
-    caller = troubled.site.session(Role.COUNTY)
     (folder,) = kept(troubled)
     assert oct(folder.stat().st_mode)[-3:] == "700"
+    sent = served.clock.now() - waiting_files.KEPT - timedelta(minutes=1)
     about = json.loads((folder / "about.json").read_text())
-    about["at"] = str(served.clock.now() - waiting_files.KEPT - timedelta(minutes=1))
-    (folder / "about.json").write_text(json.dumps(about))
+    (folder / "about.json").write_text(json.dumps(about | {"at": str(sent)}))
     with person(troubled.site, Role.COUNTY) as client:
         assert client.get(address).status_code == 404
-        client.get(IMPORT)
-    assert caller
+        assert kept(troubled) != []
+        (folder / "since").write_text(sent.isoformat())
+        waiting_files.sweep(served.parts)
     assert kept(troubled) == []
 
 
