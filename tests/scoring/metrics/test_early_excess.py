@@ -97,7 +97,7 @@ def test_a_side_without_late_loans_has_a_ratio_all_the_same() -> None:
 
 
 def test_without_a_change_it_is_beyond_a_chance_as_often_as_the_chance_says() -> None:
-    """A township's dozen late loans; the normal approximation would be beyond 0.001 three times too often."""
+    """A township's dozen late loans; a normal approximation is beyond 0.002 nearly twice as often."""
     rng = np.random.default_rng(3)
     rows_now, rows_then = np.full(12, 60), np.full(12, 400)
     risks = rng.uniform(0.005, 0.03, 12)
