@@ -62,7 +62,11 @@ def test_each_step_taken_back_and_made_again_leaves_the_same_tables(empty: sa.En
 
 def _shape(engine: sa.Engine) -> set[tuple[str, ...]]:
     """Every column with its way of storing, constraint, index and trigger of the database but those of alembic's own table."""
+<<<<<<< HEAD
     ours = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%%')"
+=======
+    ours = "(SELECT pg_class.oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'alembic_version')"
+>>>>>>> group
     with engine.connect() as connection:
         rows = connection.exec_driver_sql(
             "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
@@ -73,7 +77,7 @@ def _shape(engine: sa.Engine) -> set[tuple[str, ...]]:
             " UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid), tgenabled::text FROM pg_trigger"
             f" WHERE NOT tgisinternal AND tgrelid IN {ours}"
             " UNION ALL SELECT 'storage', attname, attrelid::regclass::text, attstorage::text FROM pg_attribute"
-            f" WHERE attnum > 0 AND NOT attisdropped AND attrelid IN {ours}"
+            f" JOIN pg_class ON pg_class.oid = attrelid WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped AND attrelid IN {ours}"
         ).all()
     return {tuple(row) for row in rows}
 
