@@ -62,11 +62,7 @@ def test_each_step_taken_back_and_made_again_leaves_the_same_tables(empty: sa.En
 
 def _shape(engine: sa.Engine) -> set[tuple[str, ...]]:
     """Every column with its way of storing, constraint, index and trigger of the database but those of alembic's own table."""
-<<<<<<< HEAD
-    ours = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'alembic_version%%')"
-=======
     ours = "(SELECT pg_class.oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'alembic_version')"
->>>>>>> group
     with engine.connect() as connection:
         rows = connection.exec_driver_sql(
             "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns"
