@@ -44,7 +44,7 @@ class Tried:
     """What a trial's page shows. said: sentences. poor: of the registered poor (households, up, down), None where not known.
 
     broken: limits of the draft's own that its trial breaks; None where it has none. beside, cases: tables as the command prints them; cases
-    hold what people wrote.
+    hold what people wrote. no_opinion: why the challenger was not asked, in English; '' where it was.
     """
 
     data: Mapping[str, Any]
@@ -62,6 +62,7 @@ class Tried:
     change_yuan: str
     beside: tuple[Shown, ...]
     cases: tuple[Shown, ...]
+    no_opinion: str
 
 
 def tried(found: Trial, language: str) -> Tried:
@@ -75,7 +76,8 @@ def tried(found: Trial, language: str) -> Tried:
     names = tuple(
         STATUSES[it][0 if lang == "zh" else 1] if it in STATUSES else it for it in data["movement"]["standings"]
     )
-    words = data["in_words"][language]
+    words, opinion = data["in_words"][language], data["challenger"]
+    given = opinion is not None and opinion["available"]
     return Tried(
         data=data,
         said=tuple(words[1:] if data["synthetic"] else words),
@@ -93,7 +95,8 @@ def tried(found: Trial, language: str) -> Tried:
         places_table=places,
         broken=sum(bool(it["broken"]) for it in limits) if limits else None,
         change_yuan=money(data["yuan"]["limit"]["change"]),
-        beside=tuple(tables_of({**data, "cases": None}, lang)[1:]),
+        beside=tuple(tables_of({**data, "cases": None, "challenger": opinion if given else None}, lang)[1:]),
+        no_opinion="" if given or opinion is None else opinion["why"],
         cases=tuple(cases_tables(data, lang)),
     )
 

@@ -97,6 +97,9 @@ PROPER = {
     "CBPE",
     "Gini",
     "ROC",
+    "Brier",
+    "Kendall",
+    "Wilson",
 }
 """Proper names and the field's own abbreviations."""
 assert set(LOCALES) == {"zh", "en"}
