@@ -43,6 +43,10 @@ def _household(site: Site) -> str:
     return f"/console/households/{site.served.ids()[HOUSEHOLD]}"
 
 
+def _consents(site: Site) -> str:
+    return f"/console/consents?household={site.served.ids()[HOUSEHOLD]}"
+
+
 def _village(site: Site) -> str:
     return f"/console/households?village={site.served.village(site.served.ids()[HOUSEHOLD])}"
 
@@ -54,4 +58,6 @@ PAGES = [
     Looked("households: proof", Role.CLERK, lambda it: f"/console/decisions/{decision_of(it)}/proof"),
     Looked("households: objection", Role.COUNTY, lambda it: f"/console/objections/{objection_of(it)}"),
     Looked("households: objects", Role.CLERK, lambda it: f"/console/households/{it.served.ids()[0]}/objection"),
+    Looked("households: objections", Role.COUNTY, lambda _: "/console/objections"),
+    Looked("households: consents", Role.COUNTY, _consents),
 ]

@@ -42,6 +42,21 @@ def test_page(one: Looked, language: str, county: Site, browser: Browser) -> Non
         assert expected == []
 
 
+A4_PIXELS = 703
+"""Of a sheet's width between its margins, at 96 pixels an inch."""
+_CUT = """() => [...document.querySelectorAll("table, svg, pre")].filter(
+    it => it.getClientRects().length && it.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+).map(it => it.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("one", PAGES, ids=lambda it: it.name)
+def test_nothing_is_cut_on_paper(one: Looked, county: Site, browser: Browser) -> None:
+    with county.browsing(browser, one.role, viewport={"width": A4_PIXELS, "height": 1000}) as watched:
+        watched.page.emulate_media(media="print")
+        watched.open(one.path(county))
+        assert watched.page.evaluate(_CUT) == []
+
+
 @pytest.mark.parametrize("one", PAGES, ids=lambda it: it.name)
 def test_without_script(one: Looked, county: Site, browser: Browser) -> None:
     with county.browsing(browser, one.role, java_script_enabled=False) as watched:
