@@ -109,7 +109,14 @@ def test_the_analyst_watches_the_quarter_and_tries_the_rules_that_follow(shown: 
 
 def test_keys_and_passwords_are_their_owners_alone(shown: Shown) -> None:
     kept = sorted((shown.folder / "var" / "demo" / "keys").iterdir())
-    names = ["analyst.password", "auditor.password", "bank-one.key", "bank-two.key", "clerk.password"]
+    names = [
+        "administrator.password",
+        "analyst.password",
+        "auditor.password",
+        "bank-one.key",
+        "bank-two.key",
+        "clerk.password",
+    ]
     assert [it.name for it in kept] == [*names, "county-officer.password"]
     assert all(it.stat().st_mode & 0o077 == 0 for it in kept)
     secrets = [it.read_text(encoding="utf-8").strip() for it in kept]

@@ -34,7 +34,8 @@ def test_the_page_says_what_was_recorded_and_where_it_stands_in_the_log(site: Si
     assert "30,000 yuan" in text
     assert "24 months" in text
     assert said["consent"]["reference"] in text
-    assert "The grade is whole without it." in text, "no model stands in this county"
+    unasked = said["advisory"]["status"] != "given"  # other tests of this county may have let a model advise
+    assert ("The grade is whole without it." in text) is unasked
     inclusion = site.served.client.get("/v1/log/inclusion", params={"index": said["receipt"]["log_index"]}).json()
     assert said["receipt"]["leaf_hash"] in proof
     assert inclusion["checkpoint"].split("\n")[2] in proof
