@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import socket
 import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx2 as httpx
-import uvicorn
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load_county import LoadCounty
+from benchmarks.served import served
 from serving.commands.demo_callers import BANKS
-from serving.console.app import create_site
 from serving.console.assets import MEDIA, address
-from serving.settings import read_settings
-from serving.wiring import wire
 
 HOUSEHOLDS = 200
 PAGES = (
@@ -53,7 +47,8 @@ class Cost:
 def measure(county: LoadCounty, progress: Callable[[str], None]) -> list[Cost]:
     """Each page beside the API's call, in turn, household by household; one connection each, kept open."""
     households = county.households(HOUSEHOLDS)
-    with _served(county) as url:
+    with served(county) as port:
+        url = f"http://127.0.0.1:{port}"
         assets = sum(_fetched(httpx.get(url + address(name))) for name in MEDIA)
         return [_cost(county, url, assets, households, one, progress) for one in PAGES]
 
@@ -116,25 +111,3 @@ def show(found: list[Cost], households: int, console: Console) -> None:
         ratio = f"{it.ratio:.2f}" if it.ratio else "–"
         table.add_row(it.what, f"{it.kilobytes:.1f}", f"{it.page_kilobytes:.1f}", f"{it.ms:.1f}", api, ratio, it.goal)
     console.print(table)
-
-
-@contextmanager
-def _served(county: LoadCounty) -> Iterator[str]:
-    """The service with its console on a thread of this process; gives where."""
-    chosen = {name: value for name, value in county.settings.items() if name.startswith("LUSHI_")}
-    parts = wire(read_settings(chosen))
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_site(parts), log_level="warning", access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            while not server.started:
-                if not thread.is_alive():
-                    raise RuntimeError("the service did not start")
-                time.sleep(0.05)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-            parts.close()

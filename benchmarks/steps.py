@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-import socket
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-import uvicorn
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load import decisions
 from benchmarks.load_client import ask, put
 from benchmarks.load_county import LoadCounty
-from serving.api.app import create_app
-from serving.settings import read_settings
-from serving.wiring import wire
+from benchmarks.served import served
 
 SECONDS, HOUSEHOLDS = 6.0, 5_000
 STEPS = (
@@ -96,7 +91,7 @@ class _Clock:
 
 def measure(county: LoadCounty) -> Steps:
     """One connection's calls to the service in this process."""
-    with _served(county) as port:
+    with served(county) as port:
         target = decisions(county, port, county.households(HOUSEHOLDS))
         for request in decisions(county, port, county.one_of_each_village()).requests:
             ask(target, request)
@@ -121,28 +116,6 @@ def show(found: Steps, console: Console) -> None:
         cpu = f"{found.cpu_ms[step]:.3f}" if step in found.cpu_ms else "–"
         table.add_row(step, f"{own:.3f}", f"{own / found.call_ms:.0%}", cpu)
     console.print(table)
-
-
-@contextmanager
-def _served(county: LoadCounty) -> Iterator[int]:
-    """The service on a thread of this process; gives its port."""
-    chosen = {name: value for name, value in county.settings.items() if name.startswith("LUSHI_")}
-    parts = wire(read_settings(chosen))
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(parts), log_level="warning", access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            while not server.started:
-                if not thread.is_alive():
-                    raise RuntimeError("the service did not start")
-                time.sleep(0.05)
-            yield int(listening.getsockname()[1])
-        finally:
-            server.should_exit = True
-            thread.join()
-            parts.close()
 
 
 @contextmanager

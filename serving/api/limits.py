@@ -86,21 +86,36 @@ def _refused(headers: Headers) -> JSONResponse | None:
     return None
 
 
+class TooLarge(Exception):
+    """A body has more than :data:`MOST_BYTES`."""
+
+
+async def arrived(receive: Receive) -> bytes:
+    """The whole body, counted as it comes.
+
+    Raises:
+        TooLarge: where it has more than :data:`MOST_BYTES`.
+        TimeoutError: where it takes longer than :data:`MOST_SECONDS`.
+    """
+    parts: list[bytes] = []
+    async with asyncio.timeout(MOST_SECONDS):
+        while True:
+            message = await receive()
+            parts.append(message.get("body", b""))
+            if sum(map(len, parts)) > MOST_BYTES:
+                raise TooLarge
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return b"".join(parts)
+
+
 async def _body(receive: Receive) -> bytes | JSONResponse:
     """The whole body, or the refusal that it calls for."""
-    parts: list[bytes] = []
     try:
-        async with asyncio.timeout(MOST_SECONDS):
-            while True:
-                message = await receive()
-                parts.append(message.get("body", b""))
-                if sum(map(len, parts)) > MOST_BYTES:
-                    return _too_large()
-                if message["type"] != "http.request" or not message.get("more_body", False):
-                    break
+        body = await arrived(receive)
+    except TooLarge:
+        return _too_large()
     except TimeoutError:
         return problem(408, "too-slow", f"Send the whole body within {MOST_SECONDS:.0f} seconds.")
-    body = b"".join(parts)
     try:
         check_json(body)
     except _Refused as refused:

@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from serving.api.app import create_app
 from serving.api.request_form import RequestForm
+from serving.api.safe_headers import SafeHeaders
 from serving.console.admin.routes import admin_routes
 from serving.console.assets import assets
 from serving.console.audit.routes import audit
@@ -17,7 +18,7 @@ from serving.console.county.routes import county_routes
 from serving.console.entrance import entrance
 from serving.console.faults import FaultPages, leave_to_pages
 from serving.console.forms import Forms
-from serving.console.headers import PageHeaders
+from serving.console.headers import PAGE_HEADERS, VARY
 from serving.console.households.routes import households
 from serving.console.models.routes import model_routes
 from serving.console.policies.routes import policy_routes
@@ -46,7 +47,7 @@ def create_console(parts: Parts, areas: AreaStates, books: KeptCountyBooks | Non
     app.add_middleware(RequestForm)
     app.add_middleware(FaultPages)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_PACKED)
-    app.add_middleware(PageHeaders)
+    app.add_middleware(SafeHeaders, headers=PAGE_HEADERS, vary=VARY)
     app.include_router(assets)
     app.include_router(entrance(parts))
     app.include_router(households(parts, areas))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -10,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.api.limits import MOST_BYTES, MOST_SECONDS
+from serving.api.limits import TooLarge, arrived
 from serving.console.sent_files import brings_file
 
 MOST_FIELDS = 600
@@ -53,16 +52,10 @@ def nothing_more(receive: Receive) -> Receive:
 
 
 async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
     try:
-        async with asyncio.timeout(MOST_SECONDS):
-            while True:
-                message = await receive()
-                parts.append(message.get("body", b""))
-                if sum(map(len, parts)) > MOST_BYTES:
-                    raise HTTPException(413)
-                if message["type"] != "http.request" or not message.get("more_body", False):
-                    return b"".join(parts)
+        return await arrived(receive)
+    except TooLarge:
+        raise HTTPException(413) from None
     except TimeoutError:
         raise HTTPException(408) from None
 

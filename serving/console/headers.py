@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -31,24 +28,3 @@ PAGE_HEADERS = {
 
 VARY = ("Cookie", "Accept-Language")
 """Headers of a request on which a page depends."""
-
-
-class PageHeaders:
-    """Middleware: adds :data:`PAGE_HEADERS` to whatever the console answers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the call on and its answer back."""
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in PAGE_HEADERS.items():
-                    headers.setdefault(name, value)
-                for name in VARY:
-                    headers.add_vary_header(name)
-            await send(message)
-
-        await self._app(scope, receive, sending)
