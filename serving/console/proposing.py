@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from feature_store.adapters.proposals import Kind, Proposal
@@ -66,6 +66,19 @@ def ended(parts: Parts, kinds: Sequence[Kind]) -> list[Ended]:
     """The newest proposals that have ended."""
     found = proposals.newest(parts, kinds, most=2 * MOST)
     return [Ended(it, ACTS[it.act], OUTCOMES[it.outcome]) for it in found if it.outcome is not None][:MOST]
+
+
+End = Callable[..., object]
+"""How a proposal ends: :func:`serving.approvals.proposals.confirm` or ``close``."""
+
+
+def end(how: End, parts: Parts, number: int, caller: Caller, kinds: Sequence[Kind]) -> Fault | None:
+    """End a proposal of some kinds; what is wrong where it cannot be ended so."""
+    try:
+        how(parts, number, by=caller.client_id, kinds=kinds)
+    except ProposalRefused as refused:
+        return fault_of(refused)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

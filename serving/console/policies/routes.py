@@ -54,19 +54,13 @@ def policy_routes(parts: Parts) -> APIRouter:
     @routes.post(f"{BASE}/proposals/{{number}}/confirm")
     def post_confirm(number: Entry, visit: Confirms) -> Response:
         """Approve a draft as the second person."""
-        try:
-            proposals.confirm(parts, number, by=visit.caller.client_id, kinds=OF_POLICIES)
-        except ProposalRefused as refused:
-            return show_policies(parts, visit, proposing.fault_of(refused))
-        return visit.go(BASE)
+        fault = proposing.end(proposals.confirm, parts, number, visit.caller, OF_POLICIES)
+        return show_policies(parts, visit, fault) if fault else visit.go(BASE)
 
     @routes.post(f"{BASE}/proposals/{{number}}/close")
     def post_close(number: Entry, visit: Proposes) -> Response:
         """Decline or withdraw a proposal."""
-        try:
-            proposals.close(parts, number, by=visit.caller.client_id, kinds=OF_POLICIES)
-        except ProposalRefused as refused:
-            return show_policies(parts, visit, proposing.fault_of(refused))
-        return visit.go(BASE)
+        fault = proposing.end(proposals.close, parts, number, visit.caller, OF_POLICIES)
+        return show_policies(parts, visit, fault) if fault else visit.go(BASE)
 
     return routes
