@@ -15,15 +15,19 @@ from serving.ledger import log
 from serving.wiring import Parts
 
 
+def sees_whole(parts: Parts, caller: Caller) -> bool:
+    """Whether a person's area is all that the store holds; raises :class:`StoreUnavailable`."""
+    with parts.store.looking(parts.clock.now()) as moment:
+        return all(caller.covers(it) for it in KnownInStore(moment.connection).areas())
+
+
 def check_whole(parts: Parts, caller: Caller) -> None:
     """Refuse a person whose area is not all that the store holds: a file may speak of anybody in it.
 
     Raises:
         Forbidden: where there are areas outside the caller's own.
     """
-    with parts.store.looking(parts.clock.now()) as moment:
-        others = [it for it in KnownInStore(moment.connection).areas() if not caller.covers(it)]
-    if others:
+    if not sees_whole(parts, caller):
         raise Forbidden("the store holds areas that are not this caller's, so its files are imported by the operator")
 
 

@@ -130,7 +130,7 @@ def resolve_objection(objection_id: UUID, parts: Parts, *, caller: Caller, outco
         StoreUnavailable: where the database is away.
     """
     with parts.store.moment(parts.clock.now) as moment:
-        found = _visible(moment, objection_id, caller)
+        found = visible(moment, objection_id, caller)
         if found.outcome is not None:
             raise ObjectionResolved
         said = {"objection_id": str(objection_id), "household_id": found.household_id, "outcome": outcome.value}
@@ -145,7 +145,7 @@ def resolve_objection(objection_id: UUID, parts: Parts, *, caller: Caller, outco
             entry_no=entry.index,
         ):
             raise ObjectionResolved
-        return _visible(moment, objection_id, caller)
+        return visible(moment, objection_id, caller)
 
 
 def read_objection(objection_id: UUID, parts: Parts, *, caller: Caller) -> tuple[Objection, date]:
@@ -155,7 +155,7 @@ def read_objection(objection_id: UUID, parts: Parts, *, caller: Caller) -> tuple
         UnknownObjection, StoreUnavailable.
     """
     with parts.store.looking(parts.clock.now()) as moment:
-        return _visible(moment, objection_id, caller), civil_day(moment.known_at)
+        return visible(moment, objection_id, caller), civil_day(moment.known_at)
 
 
 def _wrong(raised: Raised, indicators: set[str]) -> list[Wrong]:
@@ -179,8 +179,8 @@ def _check_decision(moment: Moment, decision_id: UUID, household_no: int, caller
         raise UnknownDecision
 
 
-def _visible(moment: Moment, objection_id: UUID, caller: Caller) -> Objection:
-    """The objection, where the caller may see it."""
+def visible(moment: Moment, objection_id: UUID, caller: Caller) -> Objection:
+    """The objection, where the caller may see it; raises :class:`UnknownObjection`."""
     found = objections.find(moment.connection, objection_id)
     if found is None:
         raise UnknownObjection

@@ -12,7 +12,7 @@ from scoring.batch import STATUSES
 from serving.access.roles import Act
 from serving.console.county.charts import bars
 from serving.console.county.rows import name_of, stop_of, stop_rows, township_rows, village_rows
-from serving.console.county.seen import PATH, Seen, home, looking
+from serving.console.county.seen import PATH, Seen, home, looking, may_import
 from serving.console.county.sources import source_rows
 from serving.console.sections import N_
 from serving.console.visit import Visit, page
@@ -36,6 +36,9 @@ def area_pages(parts: Parts, kept: KeptCountyBooks) -> APIRouter:
     """The pages over one set of parts."""
     routes = APIRouter()
 
+    def show(visit: Visit, name: str, /, **values: Any) -> Response:
+        return visit.show(name, may_import=may_import(parts, visit.caller), **values)
+
     @routes.get(PATH)
     def get_county(visit: Reading) -> Response:
         """The whole county; who sees one township or village alone is led there."""
@@ -44,19 +47,21 @@ def area_pages(parts: Parts, kept: KeptCountyBooks) -> APIRouter:
         with looking(parts, kept, visit.caller) as seen:
             quarter, sources = source_rows(seen.moment, seen.policy)
             due = [it for it in sources if it.cycle is not None]
-            return visit.show("county/county.html", **_common(seen), rows=township_rows(seen), quarter=quarter, due=due)
+            return show(
+                visit, "county/county.html", **_common(seen), rows=township_rows(seen), quarter=quarter, due=due
+            )
 
     @routes.get(PATH + "/stops")
     def get_stops(visit: Reading) -> Response:
         """Everything that is stopped today, and what would release it."""
         with looking(parts, kept, visit.caller) as seen:
-            return visit.show("county/stops.html", seen=seen, rows=stop_rows(seen), rules=seen.policy.areas)
+            return show(visit, "county/stops.html", seen=seen, rows=stop_rows(seen), rules=seen.policy.areas)
 
     @routes.get(PATH + "/townships/{code}")
     def get_township(visit: Reading, code: Township) -> Response:
         """A township with its villages."""
         with looking(parts, kept, visit.caller, code) as seen:
-            return visit.show("county/township.html", **_common(seen), **_area(seen), rows=village_rows(seen))
+            return show(visit, "county/township.html", **_common(seen), **_area(seen), rows=village_rows(seen))
 
     @routes.get(PATH + "/villages/{code}")
     def get_village(visit: Reading, code: Village) -> Response:
@@ -70,7 +75,7 @@ def area_pages(parts: Parts, kept: KeptCountyBooks) -> APIRouter:
                 "opens_township": home(visit.caller) != visit.reader.address,
                 "lists_households": visit.caller.may(Act.SEARCH_HOUSEHOLD),
             }
-            return visit.show("county/village.html", **_common(seen), **_area(seen), **above, rows=village_rows(seen))
+            return show(visit, "county/village.html", **_common(seen), **_area(seen), **above, rows=village_rows(seen))
 
     return routes
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from feature_store.adapters import batches
 from feature_store.filing import civil_day
 from serving.access.roles import Act
-from serving.console.county.seen import PATH
+from serving.console.county.seen import PATH, may_import
 from serving.console.county.sources import BUILT_IN, labels_of, source_rows
 from serving.console.visit import Visit, page
 from serving.wiring import Parts
@@ -43,7 +43,7 @@ def filings_page(parts: Parts) -> APIRouter:
             older=files[A_PAGE - 1].batch_no if len(files) > A_PAGE else None,
             before=before,
             stored=next((it for it in files if it.batch_no == stored), None),
-            may_import=visit.caller.may(Act.IMPORT),
+            may_import=may_import(parts, visit.caller),
         )
 
     return routes

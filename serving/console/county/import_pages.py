@@ -107,6 +107,7 @@ def _form(visit: Visit, parts: Parts, form: Any, faults: dict[str, str], *, stat
     return visit.show(
         "county/import.html",
         status=status,
+        may_import=True,
         sources=_sources(parts),
         built_in=BUILT_IN,
         coverages=COVERAGES,
@@ -124,6 +125,7 @@ def _waiting(visit: Visit, parts: Parts, one: Waiting, *, after: int = 0, status
     return visit.show(
         "county/waiting.html",
         status=status,
+        may_import=True,
         one=one,
         sources=_sources(parts),
         built_in=BUILT_IN,

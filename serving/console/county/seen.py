@@ -12,10 +12,11 @@ from feature_store.areas import DIGITS
 from feature_store.filing import INVENTED_COUNTY, civil_day
 from scoring.policy.schema import Policy
 from serving.access.callers import Caller
-from serving.access.roles import WITHIN_AREA
+from serving.access.roles import WITHIN_AREA, Act
 from serving.county.county_books import CountyBooks, KeptCountyBooks
 from serving.county.county_figures import CountyFigures, county_figures
 from serving.county.known_area import UnknownArea
+from serving.county.let_in import sees_whole
 from serving.wiring import Parts
 
 PATH = "/console/county"
@@ -32,6 +33,11 @@ def home(caller: Caller) -> str | None:
     kind = next((kind for kind, digits in DIGITS.items() if digits == len(area)), None)
     pages = {"township": f"{PATH}/townships/{area}", "village": f"{PATH}/villages/{area}"}
     return pages.get(kind or "")
+
+
+def may_import(parts: Parts, caller: Caller) -> bool:
+    """Whether a visitor may let files in, so that pages lead there."""
+    return caller.may(Act.IMPORT) and sees_whole(parts, caller)
 
 
 @dataclass(frozen=True, slots=True)

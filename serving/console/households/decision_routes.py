@@ -21,6 +21,7 @@ from serving.ledger import postgres as ledger
 from serving.ledger.entries import Entry
 from serving.operations.checkpoints import checkpoint_now
 from serving.rights.afterwards import afterwards
+from serving.rights.openable import openable
 from serving.rights.overrides import MOST_DAYS
 from serving.wiring import Parts
 
@@ -80,6 +81,7 @@ def show_decision(
         causes=[it.value for it in Cause],
         entry=entry,
         after=after,
+        openable=openable(after["marks"], parts, caller=visit.caller),
         today=today,
         receipt=proof_of(None, entry, None),
         said=said,

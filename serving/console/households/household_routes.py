@@ -24,6 +24,7 @@ from serving.county.area_states import AreaStates
 from serving.decisions.at_a_glance import Glance, glance
 from serving.decisions.rights import rights_of
 from serving.rights.held_data import in_words
+from serving.rights.openable import openable
 from serving.wiring import Parts
 
 Which = Annotated[HouseholdId, Path()]
@@ -66,6 +67,7 @@ def show_household(
         policy=policy,
         path=_path(found, policy),
         marks=_marks(found, policy),
+        openable=openable(found.state.marks, parts, caller=visit.caller),
         latest=_latest(found, parts),
         rights=rights_of(assessment) or [],
         purposes=[one for one in policy.terms.purposes if one.allowed],

@@ -65,6 +65,7 @@ def objection_routes(parts: Parts) -> APIRouter:
             filed = file_objection(raised, parts, caller=visit.caller)
             return visit.go(f"/console/objections/{filed.objection_id}")
         except (ValidationError, Refused, UnknownDecision) as refused:
+            check_seen(household_id, parts, caller=visit.caller)
             return _form(visit, household_id, parts, typed, _faults(refused), status=422)
 
     @routes.get("/objections")

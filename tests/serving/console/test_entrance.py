@@ -15,6 +15,7 @@ from serving.console import tokens
 from serving.console.app import create_console
 from serving.console.signed import OPEN
 from serving.county.area_states import AreaStates
+from serving.wiring import Parts
 from tests.serving.console.pages import person, send, token_of
 from tests.serving.console.site import Site
 from tests.serving.served import PASSWORD
@@ -22,8 +23,9 @@ from tests.serving.served import PASSWORD
 PAGE = "text/html; charset=utf-8"
 
 
-def _routes(site: Site) -> list[APIRoute]:
-    found, left = [], list(create_console(site.served.parts, AreaStates()).routes)
+def console_routes(parts: Parts) -> list[APIRoute]:
+    """Every route of the console, as the application has it."""
+    found, left = [], list(create_console(parts, AreaStates()).routes)
     while left:
         route = left.pop()
         left += getattr(getattr(route, "original_router", None), "routes", [])
@@ -33,7 +35,7 @@ def _routes(site: Site) -> list[APIRoute]:
 
 
 def test_every_page_names_its_act(site: Site) -> None:
-    routes = _routes(site)
+    routes = console_routes(site.served.parts)
     assert len(routes) >= 6
     for route in routes:
         if not route.path.startswith(OPEN):
