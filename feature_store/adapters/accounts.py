@@ -16,7 +16,8 @@ from feature_store.adapters.service_tables import clients
 _LIST = sa.text("""
     SELECT p.person_id, p.role, p.tenant, p.area_code, p.recorded_at, e.recorded_at AS ended_at,
            (SELECT max(w.recorded_at) FROM person_passwords w WHERE w.person_id = p.person_id) AS password_at
-    FROM people p LEFT JOIN person_endings e USING (person_id) ORDER BY p.person_id""")
+    FROM people p LEFT JOIN person_endings e USING (person_id)
+    WHERE p.person_id > :after ORDER BY p.person_id LIMIT :most""")
 _PASSWORD = sa.text("""
     SELECT w.seq, w.hash, p.role FROM person_passwords w JOIN people p USING (person_id)
     WHERE w.person_id = :person_id AND NOT EXISTS (SELECT FROM person_endings e WHERE e.person_id = w.person_id)
@@ -50,6 +51,11 @@ class Password:
 
 def every(connection: sa.Connection) -> Sequence[Account]:
     """Every account, by name."""
+    return page(connection, after="", most=None)
+
+
+def page(connection: sa.Connection, *, after: str, most: int | None) -> list[Account]:
+    """Accounts by name. after: a name, exclusive; '' from the first on. most: None for all that follow."""
     return [
         Account(
             person_id=row.person_id,
@@ -60,7 +66,7 @@ def every(connection: sa.Connection) -> Sequence[Account]:
             password_at=row.password_at,
             ended_at=row.ended_at,
         )
-        for row in connection.execute(_LIST)
+        for row in connection.execute(_LIST, {"after": after, "most": most})
     ]
 
 

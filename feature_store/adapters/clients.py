@@ -25,7 +25,9 @@ _LIST = sa.text("""
            (SELECT min(r.effective_at) FROM revocations r WHERE r.client_id = c.client_id
             AND (r.key_id IS NULL OR r.key_id = k.key_id)) AS revoked_at,
            EXISTS (SELECT FROM revocations r WHERE r.client_id = c.client_id AND r.key_id IS NULL) AS ended
-    FROM clients c LEFT JOIN client_keys k USING (client_id) ORDER BY c.client_id, k.recorded_at, k.key_id""")
+    FROM (SELECT * FROM clients WHERE client_id > :after AND (CAST(:only AS text) IS NULL OR client_id = :only)
+          ORDER BY client_id LIMIT :most) c
+    LEFT JOIN client_keys k USING (client_id) ORDER BY c.client_id, k.recorded_at, k.key_id""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,25 @@ def find_and_count(
 
 def every(connection: sa.Connection) -> Sequence[KeyRow]:
     """Every client with its keys, by client and age."""
+    return page(connection, after="", most=None)
+
+
+def of_client(connection: sa.Connection, client_id: str) -> list[KeyRow]:
+    """One client's keys by age; nothing where there is no such client."""
+    return _listed(connection, after="", most=None, only=client_id)
+
+
+def page(connection: sa.Connection, *, after: str, most: int | None) -> list[KeyRow]:
+    """So many clients with all their keys, by client and age.
+
+    after: a client's name, exclusive; '' from the first on. most: clients; None for all that follow.
+    """
+    return _listed(connection, after=after, most=most, only=None)
+
+
+def _listed(connection: sa.Connection, *, after: str, most: int | None, only: str | None) -> list[KeyRow]:
     found = []
-    for row in connection.execute(_LIST):
+    for row in connection.execute(_LIST, {"after": after, "most": most, "only": only}):
         ends = [it for it in (row.expires_at, row.revoked_at) if it is not None]
         found.append(KeyRow(row.client_id, row.tenant, row.role, row.key_id, min(ends) if ends else None, row.ended))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from feature_store.adapters import accounts, clients
 from feature_store.adapters.clients import KeyRow
@@ -103,6 +104,18 @@ def list_clients(parts: Parts) -> Sequence[KeyRow]:
         return clients.every(moment.connection)
 
 
+def clients_page(parts: Parts, *, after: str, most: int) -> tuple[list[tuple[str, list[KeyRow]]], bool]:
+    """Clients after a name ('' from the first on), each with its keys, and whether others follow.
+
+    Raises:
+        StoreUnavailable: where the database is away.
+    """
+    with parts.store.looking(parts.clock.now()) as moment:
+        rows = clients.page(moment.connection, after=after, most=most + 1)
+    found = [(name, list(keys)) for name, keys in groupby(rows, key=lambda it: it.client_id)]
+    return found[:most], len(found) > most
+
+
 def _issue(
     parts: Parts,
     connection: Connection,
@@ -125,7 +138,7 @@ def _issue(
 
 
 def _rows(connection: Connection, client_id: str) -> list[KeyRow]:
-    rows = [row for row in clients.every(connection) if row.client_id == client_id]
+    rows = clients.of_client(connection, client_id)
     if not rows:
         raise ClientRefused("there is no such client; see `lushi client list`")
     return rows

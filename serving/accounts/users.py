@@ -103,6 +103,13 @@ def list_users(parts: Parts) -> Sequence[Account]:
         return accounts.every(moment.connection)
 
 
+def users_page(parts: Parts, *, after: str, most: int) -> tuple[Sequence[Account], bool]:
+    """Accounts after a name ('' from the first on), and whether others follow; raises :class:`StoreUnavailable`."""
+    with parts.store.looking(parts.clock.now()) as moment:
+        found = accounts.page(moment.connection, after=after, most=most + 1)
+    return found[:most], len(found) > most
+
+
 def _append(connection: Connection, kind: str, now: datetime, said: dict[str, str]) -> None:
     log.append(connection, kind=kind, recorded_at=now, content=canonical(said))
 

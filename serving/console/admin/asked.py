@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Query
 
 from feature_store.adapters import accounts
 from feature_store.areas import DIGITS
@@ -32,10 +35,26 @@ BANK = N_("Name the bank with 1 to 40 lower-case letters, digits and hyphens.")
 AREA = N_(
     "Give the area's code as it stands in the file of areas: 6 digits of a county, 9 of a township, 12 of a village."
 )
+A_PAGE = 50
+"""People or programs on a page."""
+After = Annotated[str, Query(pattern=r"^([a-z0-9][a-z0-9-]{0,39})?$")]
+"""The name that the page before ended with; empty for the first page."""
 WHY = N_("Say why, in at most 500 characters.")
 DAYS = N_("A whole number of days, from 1 to 3650.")
 ROLE = N_("Choose one of the list.")
 MOST_WHY = 500
+
+
+def after_of(form: Mapping[str, str]) -> str:
+    """Where the page began on which the form stood."""
+    after = form.get("after", "")
+    return after if is_name(after) else ""
+
+
+def back_to(path: str, form: Mapping[str, str]) -> str:
+    """The address of the page on which the form stood."""
+    after = after_of(form)
+    return f"{path}?after={after}" if after else path
 
 
 def role_of(form: Mapping[str, str], among: list[Role], faults: Faults) -> Role | None:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
 from serving.access.names import is_name
 from serving.access.roles import COUNTY_TENANT, OF_A_BANK, Act
-from serving.accounts.clients import ClientRefused, Issued, add_client, list_clients, revoke, rotate_key
-from serving.console.admin.asked import BANK, NAME, PROGRAMS, ROLES, TAKEN, Faults, days_of, role_of, why_of
+from serving.accounts.clients import ClientRefused, Issued, add_client, clients_page, revoke, rotate_key
+from serving.console.admin.asked import (
+    A_PAGE,
+    BANK,
+    NAME,
+    PROGRAMS,
+    ROLES,
+    TAKEN,
+    After,
+    Faults,
+    after_of,
+    back_to,
+    days_of,
+    role_of,
+    why_of,
+)
 from serving.console.sections import N_
 from serving.console.visit import Visit, page
 from serving.wiring import Parts
@@ -29,9 +42,9 @@ def clients_pages(parts: Parts) -> APIRouter:
     routes = APIRouter()
 
     @routes.get(PATH)
-    def get_clients(visit: Administering) -> Response:
-        """Every program and its keys."""
-        return _list(parts, visit)
+    def get_clients(visit: Administering, after: After = "") -> Response:
+        """Every program and its keys, a page at a time."""
+        return _list(parts, visit, {"after": after})
 
     @routes.post(PATH)
     def post_client(visit: Administering) -> Response:
@@ -52,7 +65,7 @@ def clients_pages(parts: Parts) -> APIRouter:
             return _list(parts, visit, {"of": name if is_name(name) else "", **visit.form}, faults)
         with suppress(ClientRefused):  # there is no such key: the list says so
             revoke(parts, name, key_id=visit.form.get("key") or None, by=visit.caller.client_id, why=why)
-        return visit.go(PATH)
+        return visit.go(back_to(PATH, visit.form))
 
     return routes
 
@@ -93,23 +106,26 @@ def _shown(visit: Visit, issued: Issued) -> Response:
         name=issued.client_id,
         secret=issued.key.written,
         ends=issued.expires_at,
-        back=PATH,
+        back=back_to(PATH, visit.form),
     )
 
 
 def _list(
     parts: Parts, visit: Visit, form: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None
 ) -> Response:
-    faults = faults or {}
-    clients = [(name, list(rows)) for name, rows in groupby(list_clients(parts), key=lambda it: it.client_id)]
+    form, faults = form or {}, faults or {}
+    after = after_of(form)
+    clients, more = clients_page(parts, after=after, most=A_PAGE)
     return visit.show(
         "admin/clients.html",
         clients=clients,
+        more=more,
+        after=after,
         now=parts.clock.now(),
         roles={it.value: words for it, words in ROLES.items()},
         choices=[(it.value, ROLES[it]) for it in PROGRAMS],
         usual={"days": USUAL_DAYS, "grace": USUAL_GRACE},
-        form=form or {},
+        form=form,
         faults=faults,
         status=422 if faults else 200,
     )

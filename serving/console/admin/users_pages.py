@@ -11,8 +11,20 @@ from fastapi import APIRouter, Path, Response
 
 from serving.access.names import is_name
 from serving.access.roles import OF_A_BANK, WITHIN_AREA, Act
-from serving.accounts.users import UserRefused, add_user, change_password, end_user, list_users
-from serving.console.admin.asked import PEOPLES, ROLES, TAKEN, Faults, person_faults, role_of, why_of
+from serving.accounts.users import UserRefused, add_user, change_password, end_user, users_page
+from serving.console.admin.asked import (
+    A_PAGE,
+    PEOPLES,
+    ROLES,
+    TAKEN,
+    After,
+    Faults,
+    after_of,
+    back_to,
+    person_faults,
+    role_of,
+    why_of,
+)
 from serving.console.visit import Visit, page
 from serving.wiring import Parts
 
@@ -27,9 +39,9 @@ def users_pages(parts: Parts) -> APIRouter:
     routes = APIRouter()
 
     @routes.get(PATH)
-    def get_users(visit: Administering) -> Response:
-        """Everybody who has or had an account."""
-        return _list(parts, visit)
+    def get_users(visit: Administering, after: After = "") -> Response:
+        """Everybody who has or had an account, a page at a time."""
+        return _list(parts, visit, {"after": after})
 
     @routes.post(PATH)
     def post_user(visit: Administering) -> Response:
@@ -43,7 +55,7 @@ def users_pages(parts: Parts) -> APIRouter:
         try:
             change_password(parts, name, password=password, by=visit.caller.client_id)
         except UserRefused:  # it has ended, or never was: the list says so
-            return visit.go(PATH)
+            return visit.go(back_to(PATH, visit.form))
         return _shown(visit, name, password)
 
     @routes.post(PATH + "/{name}/end")
@@ -55,7 +67,7 @@ def users_pages(parts: Parts) -> APIRouter:
             return _list(parts, visit, {"ends": name if is_name(name) else "", **visit.form}, faults)
         with suppress(UserRefused):  # as above
             end_user(parts, name, by=visit.caller.client_id, why=why)
-        return visit.go(PATH)
+        return visit.go(back_to(PATH, visit.form))
 
     return routes
 
@@ -83,16 +95,22 @@ def _add(parts: Parts, visit: Visit) -> Response:
 
 
 def _shown(visit: Visit, name: str, password: str) -> Response:
-    return visit.show("admin/secret.html", kind="password", name=name, secret=password, ends=None, back=PATH)
+    return visit.show(
+        "admin/secret.html", kind="password", name=name, secret=password, ends=None, back=back_to(PATH, visit.form)
+    )
 
 
 def _list(
     parts: Parts, visit: Visit, form: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None
 ) -> Response:
     form, faults = form or {}, faults or {}
+    after = after_of(form)
+    users, more = users_page(parts, after=after, most=A_PAGE)
     return visit.show(
         "admin/users.html",
-        users=list_users(parts),
+        users=users,
+        more=more,
+        after=after,
         roles={it.value: words for it, words in ROLES.items()},
         choices=[(it.value, ROLES[it]) for it in PEOPLES],
         form=form,
