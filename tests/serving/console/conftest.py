@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from serving.console.app import create_site
 from tests.serving.console.site import Site
+from tests.serving.console.walk import County, walk_county
 from tests.serving.console.workshop import furnish
 from tests.serving.served import Served
 
@@ -39,6 +40,12 @@ def moved_workshop(make_county: Callable[[], Served], tmp_path_factory: pytest.T
     """Another such county, whose models and policies tests move."""
     with _answering(furnish(make_county(), tmp_path_factory.mktemp("moved"))) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def walked(make_county: Callable[[], Served], tmp_path_factory: pytest.TempPathFactory) -> County:
+    """A county with one of everything, where what anybody may type tries to be more than text; tests change nothing in it."""
+    return walk_county(make_county(), tmp_path_factory.mktemp("walked"))
 
 
 @contextmanager

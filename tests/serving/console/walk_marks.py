@@ -28,14 +28,14 @@ def marks_of(made: Made) -> list[Mark]:
         bank, network = frozenset({clerk, "auditor"}), frozenset({clerk, *near, *everywhere})
         letter = {"clerk": "a", "other bank": "b"}[clerk]
         beside = f"/objections/{made.secrets['network objection']}"
-        found += [Mark(mine.decision, bank, beside), Mark(mine.override, bank), Mark(f"why of bank-{letter}", bank)]
+        found += [Mark(mine.decision, bank, beside), Mark(f"why of bank-{letter}", bank)]
         found += [Mark(mine.consent, network), Mark(consent_of(mine.household, f"bank-{letter}"), network)]
         found += [Mark(mine.objection, network), Mark(f"statement of bank-{letter}", network)]
         found += [Mark(f"walk-clerk-{letter}", network | {"administrator"})]
     office = frozenset({"village", "township", *everywhere})
     found += [Mark(made.secrets["network objection"], office), Mark("statement of the village", office)]
     found += [Mark(it, frozenset({"auditor"})) for it in ("review of the walk", "note of the walk")]
-    found += [Mark(made.secrets["upload"], frozenset({"county"})), Mark("onerror=alert(1)>.csv", frozenset({"county"}))]
+    found += [Mark(made.secrets["upload"], frozenset({"county"})), Mark(made.secrets["file"], frozenset({"county"}))]
     workshop = frozenset({"county", "county there", "colleague", "analyst", "auditor"})
     found += [Mark("model move", workshop), Mark("policy move", workshop | {"administrator"})]
     return found

@@ -12,7 +12,6 @@ from feature_store.filing import Coverage, civil_day
 from feature_store.sidecar import Stated
 from scoring.terms import Request
 from serving.access.callers import Caller
-from serving.accounts.sign_in import SignedIn
 from serving.approvals import proposals, trials
 from serving.consents.record import Given, record_consent
 from serving.consents.uses import Use
@@ -28,6 +27,7 @@ from serving.rights.overrides import OverrideOutcome, Proposed, propose_override
 from tests.serving.console.workshop import CERTAIN, REPORTED
 from tests.serving.served import Served, consent_of
 
+ATTEMPTS = ("<script>alert(1)", "<img src=x")
 EVIL = """<script>alert(1)</script>"'><img src=x onerror=alert(1)>"""
 """What every text of the county that somebody may choose tries to be."""
 
@@ -91,10 +91,9 @@ class Made:
     secrets: dict[str, str]
 
 
-def make(served: Served, people: dict[str, tuple[Caller, SignedIn] | None], near: str, far: str) -> Made:
+def make(served: Served, callers: dict[str, Caller], near: str, far: str) -> Made:
     """One of everything that the console shows; of bank-a of one household, of bank-b of another."""
     parts = served.parts
-    callers = {name: it[0] for name, it in people.items() if it is not None}
     today = civil_day(parts.clock.now())
     grade_county(parts, today)
     here, a, b = (
@@ -109,7 +108,7 @@ def make(served: Served, people: dict[str, tuple[Caller, SignedIn] | None], near
     note(review, 1, Finding.QUESTION, f"note of the walk {EVIL}", parts, caller=callers["auditor"])
     rows = b"loan_id,month_end,balance_cny,days_past_due\nx,2017-03-31,1.00,0"
     stated = Stated("loan_months", today, Coverage.LISTED, ())
-    name = f"waits {EVIL}.csv".rpartition("/")[2]
+    name = f"{EVIL}waits.csv".rpartition("/")[2]
     upload = waiting_files.keep(parts, callers["county"], name, BytesIO(rows), stated)
     by = callers["analyst"].client_id
     model = proposals.propose(parts, "promote", "2", by=by, why=f"model move {EVIL}")
@@ -138,6 +137,13 @@ def make(served: Served, people: dict[str, tuple[Caller, SignedIn] | None], near
         "{language}": "en",
     }
     return Made(Things(of), a, b, {"network objection": network, "upload": upload.upload_id, "file": name})
+
+
+def of_the_other(made: Made) -> Things:
+    """The same addresses, of what is bank-b's."""
+    b = made.b
+    other = {"{household_id}": b.household, "{decision_id}": b.decision, "{reference}": b.consent}
+    return Things(made.things.of | other | {"{override_id}": b.override, "{objection_id}": b.objection})
 
 
 def nothing(made: Made) -> Things:
