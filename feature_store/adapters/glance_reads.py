@@ -9,6 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from feature_store.adapters import read_file
+from feature_store.adapters.closing_tables import ELSEWHERE
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.kept_lists import KeptLists
 from feature_store.adapters.layouts import Layouts
@@ -52,12 +53,16 @@ class Then:
 
 @dataclass(frozen=True, slots=True)
 class GlanceReads:
-    """names: (zh, en) by code. file: of the day before; None where there is none. graded: in the newest earlier quarter."""
+    """names: (zh, en) by code. file: of the day before; None where there is none. graded: in the newest earlier quarter.
+
+    open_elsewhere: another tenant's decision on the household is open; False where no tenant asks.
+    """
 
     names: dict[str, tuple[str, str]]
     consents: list[Consent]
     graded: Registered | None
     file: CreditFile | None
+    open_elsewhere: bool
 
 
 def read(
@@ -65,28 +70,34 @@ def read(
     household_id: str,
     *,
     tenant: str | None,
+    now: datetime,
     codes: tuple[str, ...],
     before_quarter: str,
     then: Then | None,
     layouts: Layouts,
 ) -> GlanceReads:
-    """Read it. tenant: whose consents; None for every bank's. then: None for no file of before."""
+    """Read it. tenant: whose consents; None for every bank's. now: of the look. then: None for no file of before."""
     whose = {"household_id": household_id, "tenant": tenant}
     file: tuple[Sent, ...] = ()
     if then is not None:
         file = read_file.asked_for([household_id], days=[then.on], known_at=then.known_at)
+    asking = {"households": [household_id], "tenants": [tenant], "now": now}
+    elsewhere: tuple[Sent, ...] = ((ELSEWHERE, asking),) if tenant is not None else ()
     names, consents, graded, *rows = together(
         connection,
         (_NAMES, {"codes": list(codes)}),
         (_CONSENTS, whose),
         (_GRADED, {"household_id": household_id, "quarter": before_quarter}),
+        *elsewhere,
         *file,
     )
+    open_elsewhere = bool(rows.pop(0)) if elsewhere else False
     return GlanceReads(
         names={row.code: (row.name_zh, row.name_en) for row in names},
         consents=[Consent(*row) for row in consents],
         graded=Registered(*graded[0]) if graded else None,
         file=_file(connection, household_id, rows, then, layouts) if then is not None else None,
+        open_elsewhere=open_elsewhere,
     )
 
 

@@ -18,6 +18,7 @@ from scoring.errors import PolicyNotInForce
 from scoring.policy.elements import Text
 from serving.access.callers import Caller
 from serving.access.roles import OF_A_BANK
+from serving.consents.uses import Use
 from serving.county.area_states import AreaStates
 from serving.decisions.decide import State, state_at
 from serving.ledger import postgres as ledger
@@ -43,7 +44,8 @@ class Glance:
 
     yesterday: as it was known at that day's end; None where it was not registered, or no policy was in force.
     last_quarter: by the newest register of an earlier quarter that holds it. consents: newest first; of a bank its own.
-    decision: the newest that the caller may see.
+    decision: the newest that the caller may see. elsewhere: another bank's decision is open, whoever may be told; see
+    :attr:`open_elsewhere`.
     """
 
     state: State
@@ -53,11 +55,20 @@ class Glance:
     last_quarter: Earlier | None
     consents: list[Consent]
     decision: Entry | None
+    elsewhere: bool
 
     @property
     def today(self) -> date:
         """The day of the look."""
         return self.state.assessment.on
+
+    @property
+    def open_elsewhere(self) -> bool:
+        """Whether a decision would be refused now because another bank's is open.
+
+        Only for a bank that would be told so if it decided: without the household's consent it is refused for that alone.
+        """
+        return self.elsewhere and bool(self.live(Use.CREDIT_DECISION))
 
     def live(self, use: str) -> list[Consent]:
         """The consents to a use that count today, newest first."""
@@ -83,6 +94,7 @@ def glance(household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller
             moment.connection,
             household_id,
             tenant=caller.tenant if caller.role in OF_A_BANK else None,
+            now=moment.known_at,
             codes=codes,
             before_quarter=str(quarter_of(today)),
             then=_yesterday(parts, today),
@@ -97,6 +109,7 @@ def glance(household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller
             last_quarter=_registered(reads.graded, parts),
             consents=reads.consents,
             decision=ledger.find(moment, state.latest) if state.latest else None,
+            elsewhere=reads.open_elsewhere,
         )
 
 

@@ -10,11 +10,15 @@ import httpx2 as httpx
 import pytest
 
 from serving.access.roles import Role
+from serving.consents.files import record_many
+from serving.consents.record import Given
+from serving.consents.uses import Use
 from tests.serving.console.pages import person, send
 from tests.serving.console.site import Site
 from tests.serving.served import consent_of
 
 _KEY = re.compile(r'name="key" value="([^"]+)"')
+_NAME = re.compile(r'class="name">([^<]+)<')
 _FAULT = re.compile(r'id="([a-z-]+)-fault"')
 WHOLE = {"purpose": "livestock", "amount_cny": "20000", "term_months": "12"}
 
@@ -122,11 +126,52 @@ def test_only_whoever_may_decides(site: Site) -> None:
 
 def test_another_banks_open_decision_is_a_page_that_says_what_to_do(site: Site) -> None:
     with person(site, Role.CLERK) as one, person(site, Role.CLERK, tenant="bank-b") as other:
-        for household in site.served.ids()[30:60]:
-            shown = one.get(f"/console/households/{household}").text
-            if '<p class="verdict good">' in shown:
-                break
+        household = _lendable(one, site.served.ids()[30:60])
         assert _send(one, household).status_code == 303
         refused = _send(other, household, consent_reference=consent_of(household, "bank-b"))
     assert refused.status_code == 409
     assert "另一家银行" in refused.text
+
+
+def test_a_bank_that_may_ask_is_told_beforehand_and_learns_no_more_than_from_the_refusal(site: Site) -> None:
+    with person(site, Role.CLERK) as one, person(site, Role.CLERK, tenant="bank-b") as other:
+        household = _lendable(one, site.served.ids()[240:280])
+        path = f"/console/households/{household}"
+        before = other.get(path).text
+        decided = _send(one, household).headers["location"]
+        told = other.get(path).text
+        for page, elsewhere in ((before, False), (told, True), (one.get(path).text, False)):
+            assert ("另一家银行" in page) == elsewhere
+            assert ('<p class="verdict good">' in page) != elsewhere
+            assert (f'action="{path}/decisions' in page) != elsewhere
+        for secret in (
+            "bank-a",
+            decided.rpartition("/")[2],
+            _NAME.search(one.get("/console/").text)[1],
+            consent_of(household),
+        ):
+            assert secret not in told
+        assert send(one, f"{decided}/closing", cause="declined_by_household").status_code == 303
+        assert "另一家银行" not in other.get(path).text, "once it is closed nothing stands in the way"
+
+
+def test_a_bank_that_may_not_ask_is_not_told(site: Site) -> None:
+    parts, bank = site.served.parts, "bank-watching"
+    with person(site, Role.CLERK) as one, person(site, Role.CLERK, tenant=bank) as watching:
+        household = _lendable(one, site.served.ids()[280:])
+        day = parts.clock.now().date()
+        given = Given(f"watch-{household}", household, bank, Use.LOAN_MONITORING, day, day.replace(month=day.month + 1))
+        record_many(parts, [given], by="tests")
+        assert _send(one, household).status_code == 303
+        page = watching.get(f"/console/households/{household}")
+        refused = _send(watching, household, consent_reference=f"watch-{household}")
+    assert (page.status_code, "另一家银行" in page.text) == (200, False)
+    assert (refused.status_code, "另一家银行" in refused.text) == (422, False), "nor does the refusal say so"
+    with person(site, Role.COUNTY) as officer:
+        assert "另一家银行" not in officer.get(f"/console/households/{household}").text
+
+
+def _lendable(client: httpx.Client, households: list[str]) -> str:
+    """The first of these households that may be lent to."""
+    pages = ((it, client.get(f"/console/households/{it}").text) for it in households)
+    return next(it for it, page in pages if '<p class="verdict good">' in page)
