@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from markupsafe import escape
 
+from serving.console.languages import COOKIE
 from tests.serving.console.walk import County
 from tests.serving.console.walked import ATTEMPTS, EVIL, Things
 
@@ -84,6 +85,29 @@ def test_it_is_shown_as_text(text: str, reader: str, paths: list[str], walked: C
         assert str(escape(text)) in answer.text, path
         assert text not in answer.text, path
         assert not any(it in answer.text for it in ATTEMPTS), path
+
+
+@pytest.mark.parametrize(
+    ("text", "reader", "paths"),
+    [
+        (f"村 {EVIL}", "county", ["/console/county/villages/{named}", "/console/households"]),
+        (f"草案 {EVIL}", "analyst", ["/console/policies", "/console/policies/versions/{folder}"]),
+        (f"门 {EVIL}", "analyst", ["/console/models/4"]),
+    ],
+)
+def test_what_holds_both_languages_is_text_in_chinese_too(
+    text: str, reader: str, paths: list[str], walked: County
+) -> None:
+    things = Things(walked.made.things.of | walked.more)
+    client = walked.walkers[reader].client
+    client.cookies.set(COOKIE, "zh")
+    try:
+        for path in paths:
+            page = client.get(things.address(path)).text
+            assert str(escape(text)) in page, path
+            assert not any(it in page for it in ATTEMPTS), path
+    finally:
+        client.cookies.set(COOKIE, "en")
 
 
 TYPED = [
