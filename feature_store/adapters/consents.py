@@ -43,6 +43,10 @@ FIND_EACH = Asked(
     )
 )
 """The consents of several banks by their references; nothing for those that are not there."""
+OF_HOUSEHOLD = Asked(f"""{_FOUND.format(asked="consents c")}
+    WHERE h.household_id = :household_id AND (CAST(:tenant AS text) IS NULL OR c.tenant = :tenant)
+    ORDER BY c.granted_on DESC, c.tenant, c.reference""")
+"""A household's consents, newest first; tenant: to which bank, None for every one."""
 _LIVE = sa.text("""
     SELECT EXISTS (
         SELECT FROM consents c WHERE c.household_no = :household_no AND c.tenant = :tenant

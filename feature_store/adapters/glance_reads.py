@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from feature_store.adapters import read_file
+from feature_store.adapters import consents, read_file
+from feature_store.adapters.area_names import NAMES, Names, names_told
 from feature_store.adapters.closing_tables import ELSEWHERE
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.kept_lists import KeptLists
@@ -17,13 +18,6 @@ from feature_store.adapters.together import Asked, Rows, Sent, together
 from scoring.credit_file import CreditFile
 from scoring.policy.schema import Policy
 
-_NAMES = Asked("SELECT code, name_zh, name_en FROM areas WHERE code = ANY(CAST(:codes AS text[]))")
-_CONSENTS = Asked("""
-    SELECT c.reference, h.household_id, c.household_no, c.tenant, c.purpose, c.granted_on, c.until, c.recorded_by,
-           c.recorded_at, w.recorded_at AS withdrawn_at
-    FROM consents c JOIN households h USING (household_no) LEFT JOIN consent_withdrawals w USING (tenant, reference)
-    WHERE h.household_id = :household_id AND (CAST(:tenant AS text) IS NULL OR c.tenant = :tenant)
-    ORDER BY c.granted_on DESC, c.tenant, c.reference""")
 _GRADED = Asked("""
     SELECT run.quarter, run.on_date, run.policy_sha256, g.status, g.grade
     FROM (SELECT * FROM register_runs WHERE quarter < :quarter ORDER BY quarter DESC, run_no DESC LIMIT 1) run
@@ -53,12 +47,12 @@ class Then:
 
 @dataclass(frozen=True, slots=True)
 class GlanceReads:
-    """names: (zh, en) by code. file: of the day before; None where there is none. graded: in the newest earlier quarter.
+    """names: of the areas. file: of the day before; None where there is none. graded: in the newest earlier quarter.
 
     open_elsewhere: another tenant's decision on the household is open; False where no tenant asks.
     """
 
-    names: dict[str, tuple[str, str]]
+    names: Names
     consents: list[Consent]
     graded: Registered | None
     file: CreditFile | None
@@ -83,18 +77,18 @@ def read(
         file = read_file.asked_for([household_id], days=[then.on], known_at=then.known_at)
     asking = {"households": [household_id], "tenants": [tenant], "now": now}
     elsewhere: tuple[Sent, ...] = ((ELSEWHERE, asking),) if tenant is not None else ()
-    names, consents, graded, *rows = together(
+    names, consented, graded, *rows = together(
         connection,
-        (_NAMES, {"codes": list(codes)}),
-        (_CONSENTS, whose),
+        (NAMES, {"codes": list(codes)}),
+        (consents.OF_HOUSEHOLD, whose),
         (_GRADED, {"household_id": household_id, "quarter": before_quarter}),
         *elsewhere,
         *file,
     )
     open_elsewhere = bool(rows.pop(0)) if elsewhere else False
     return GlanceReads(
-        names={row.code: (row.name_zh, row.name_en) for row in names},
-        consents=[Consent(*row) for row in consents],
+        names=names_told(names),
+        consents=[Consent(*row) for row in consented],
         graded=Registered(*graded[0]) if graded else None,
         file=_file(connection, household_id, rows, then, layouts) if then is not None else None,
         open_elsewhere=open_elsewhere,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from feature_store.adapters.rights_tables import objection_outcomes, objections
-from feature_store.adapters.together import Asked
+from feature_store.adapters.together import Asked, Rows
 from feature_store.filing import time_text
 
 _SELECT = """
@@ -25,6 +25,7 @@ _SELECT = """
     LEFT JOIN log_contents answered ON answered.index = d.entry_no"""
 _FIND = sa.text(f"{_SELECT} WHERE o.objection_id = :objection_id")
 _OF_HOUSEHOLD = sa.text(f"{_SELECT} WHERE o.household_no = :household_no ORDER BY o.entry_no DESC")
+OF_HOUSEHOLD = Asked(f"{_SELECT} WHERE h.household_id = :household_id ORDER BY o.entry_no DESC")
 _STANDS = "(d.outcome IS NULL OR d.outcome = 'recorded_unconfirmed')"
 _MARKS = f"""
     SELECT o.objection_id, o.about, o.indicator, o.recorded_at, coalesce(d.outcome, 'open') AS state
@@ -99,6 +100,11 @@ def find(connection: sa.Connection, objection_id: UUID) -> Objection | None:
 def of_household(connection: sa.Connection, household_no: int) -> list[Objection]:
     """A household's objections, newest first."""
     return [_objection(row) for row in connection.execute(_OF_HOUSEHOLD, {"household_no": household_no})]
+
+
+def told(rows: Rows) -> list[Objection]:
+    """The same, of the rows of :data:`OF_HOUSEHOLD`, which names it by its id."""
+    return [_objection(row) for row in rows]
 
 
 def page(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from feature_store.adapters.rights_tables import override_confirmations, overrides
+from feature_store.adapters.together import Asked, Rows
 
 _SELECT = """
     SELECT o.override_id, o.decision_id, o.outcome, o.limit_cny, o.why, o.by, o.expires_on, o.recorded_at, d.tenant,
@@ -20,6 +21,8 @@ _SELECT = """
 _FIND = sa.text(f"{_SELECT} WHERE o.override_id = :id")
 _OF_DECISION = sa.text(f"{_SELECT} WHERE o.decision_id = :id ORDER BY o.recorded_at, o.override_id")
 _OF_HOUSEHOLD = sa.text(f"{_SELECT} WHERE d.household_no = :household_no ORDER BY o.recorded_at, o.override_id")
+OF_HOUSEHOLD = Asked(f"""{_SELECT} JOIN households h ON h.household_no = d.household_no
+    WHERE h.household_id = :household_id ORDER BY o.recorded_at, o.override_id""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ def of_decision(connection: sa.Connection, decision_id: UUID) -> list[Override]:
 def of_household(connection: sa.Connection, household_no: int) -> list[Override]:
     """The overrides of all of a household's decisions, oldest first."""
     return [_override(row) for row in connection.execute(_OF_HOUSEHOLD, {"household_no": household_no})]
+
+
+def told(rows: Rows) -> list[Override]:
+    """The same, of the rows of :data:`OF_HOUSEHOLD`, which names it by its id."""
+    return [Override(**row._asdict()) for row in rows]
 
 
 def add(connection: sa.Connection, override: Override) -> None:
