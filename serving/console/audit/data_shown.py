@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from scoring.policy.elements import Indicator, Text
 from scoring.policy.schema import Policy
@@ -40,7 +40,7 @@ class Data:
     """The data of one outcome, by indicator."""
 
     def __init__(self, subject: Subject, policy: Policy) -> None:
-        self._subject, self._policy = subject, policy
+        self._policy = policy
         self._on = date.fromisoformat(subject.binding["on"])
         rows = subject.binding["points"]["by_indicator"]
         self._values = {str(row[0]): str(row[1]) for row in rows}
@@ -48,14 +48,14 @@ class Data:
         self._sources = {one.id: one.label for one in policy.sources}
         checked = subject.binding["vetoes"]["checked"]
         self._judged = {one.test.indicator: checked.get(one.id) for one in policy.vetoes}
+        self._reported = {source: _days(said) for source, said in subject.read.items()}
         self._disputed = {one["indicator"] for one in subject.marks}
 
     def of(self, indicator: Indicator) -> Datum:
         """An indicator's datum."""
         value = self._values.get(indicator.id, "")
-        said = self._subject.read.get(indicator.source)
-        observed = date.fromisoformat(said[0]) if said else None
-        valid = date.fromisoformat(said[3]) if said and said[3] and indicator.subjective else None
+        observed, valid = self._reported.get(indicator.source, (None, None))
+        valid = valid if indicator.subjective else None
         return Datum(
             value=in_words(indicator, value, self._policy) if value else None,
             source=self._sources[indicator.source],
@@ -74,3 +74,8 @@ class Data:
         if "stale" in said:
             return "stale"
         return "stale" if old and "missing" not in said else "missing"
+
+
+def _days(said: list[Any]) -> tuple[date | None, date | None]:
+    """When what a source reported was true, and until when it counts."""
+    return date.fromisoformat(said[0]), date.fromisoformat(said[3]) if said[3] else None

@@ -10,7 +10,7 @@ from scoring.policy.schema import Policy
 from serving.challenger.sentences import CLEAR
 from serving.console.audit.data_shown import Data, Datum
 from serving.console.audit.model_shown import ModelShown
-from serving.console.audit.rule_words import band_words
+from serving.console.audit.rule_words import rule_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +27,6 @@ class Row:
     best: int | None
     pushes: float | None
     agrees: bool | None
-
-    @property
-    def said_points(self) -> str:
-        """The points with their sign."""
-        return f"{self.points:+d}" if self.points else "0"
-
-    @property
-    def said_best(self) -> str:
-        """The most points that the item could give, with their sign."""
-        return f"{self.best:+d}" if self.best else "0"
-
-    @property
-    def said_pushes(self) -> str:
-        """The contribution with its sign, to two decimals; empty where the model makes nothing of the indicator."""
-        if self.pushes is None:
-            return ""
-        return f"{self.pushes:+.2f}" if abs(self.pushes) >= 0.005 else "0.00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +51,7 @@ class Block:
 def blocks_of(binding: dict[str, Any], policy: Policy, data: Data, model: ModelShown | None) -> list[Block]:
     """Every heading with its indicators, in the policy's order."""
     lines = {row[0]: row for row in binding["points"]["by_indicator"]}
+    rules = rule_words(policy)
     rows: dict[str, list[Row]] = {one.id: [] for one in policy.headings}
     for one in policy.indicators:
         line = lines.get(one.id, [])
@@ -79,7 +63,7 @@ def blocks_of(binding: dict[str, Any], policy: Policy, data: Data, model: ModelS
             Row(
                 label=one.label,
                 datum=data.of(one),
-                band=band_words(one, line[2], policy) if scored and not unknown else None,
+                band=rules.band(one, line[2]) if scored and not unknown else None,
                 points=points,
                 best=int(line[4]) if scored else None,
                 pushes=pushes,

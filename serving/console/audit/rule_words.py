@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scoring.policy.codes import show
 from scoring.policy.elements import Indicator, Test, Text
-from scoring.policy.schema import Policy
+from scoring.policy.schema import Policy, Veto
 from serving.rights.held_data import in_words
+
+
+class RuleWords:
+    """The bands and vetoes of one policy in words, each put into words once."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy, self._bands = policy, dict[tuple[str, str], Text]()
+        indicators = {one.id: one for one in policy.indicators}
+        self._conditions = {
+            veto.id: condition_words(indicators[veto.test.indicator], veto.test, policy) for veto in policy.vetoes
+        }
+
+    def band(self, indicator: Indicator, says: str) -> Text:
+        """As :func:`band_words`."""
+        key = indicator.id, says
+        if key not in self._bands:
+            self._bands[key] = band_words(indicator, says, self._policy)
+        return self._bands[key]
+
+    def condition(self, veto: Veto) -> Text | None:
+        """As :func:`condition_words`."""
+        return self._conditions[veto.id]
+
+
+@lru_cache(maxsize=16)
+def rule_words(policy: Policy) -> RuleWords:
+    """A policy's rules in words; kept by the policy's hash."""
+    return RuleWords(policy)
 
 
 def band_words(indicator: Indicator, says: str, policy: Policy) -> Text:

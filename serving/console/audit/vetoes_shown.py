@@ -8,7 +8,7 @@ from typing import Any
 from scoring.policy.elements import Text
 from scoring.policy.schema import Policy
 from serving.console.audit.data_shown import Data, Datum
-from serving.console.audit.rule_words import condition_words
+from serving.console.audit.rule_words import rule_words
 from serving.console.sections import N_
 
 STATES = {
@@ -42,7 +42,7 @@ def vetoes_of(binding: dict[str, Any], policy: Policy, data: Data) -> list[VetoS
     """Every veto of the policy, those that fired first, then those that could not be judged."""
     checked = binding["vetoes"]["checked"]
     until = {one["id"]: one["under_observation_until"] for one in binding["vetoes"]["fired"]}
-    indicators = {one.id: one for one in policy.indicators}
+    indicators, rules = {one.id: one for one in policy.indicators}, rule_words(policy)
     found = []
     for veto in policy.vetoes:
         indicator = indicators[veto.test.indicator]
@@ -50,7 +50,7 @@ def vetoes_of(binding: dict[str, Any], policy: Policy, data: Data) -> list[VetoS
             VetoShown(
                 rule=policy.reasons[veto.reason].text,
                 indicator=indicator.label,
-                condition=condition_words(indicator, veto.test, policy),
+                condition=rules.condition(veto),
                 months=veto.observation_months,
                 source=veto.cite.source,
                 assumed=veto.cite.assumed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from scoring.policy.load import ROOT, load
 from serving.console.audit.data_shown import Data
 from serving.console.audit.model_shown import ModelShown, model_of
 from serving.console.audit.points_shown import blocks_of, disagreements
-from serving.console.audit.rule_words import band_words, condition_words
+from serving.console.audit.rule_words import band_words, condition_words, rule_words
 from serving.console.audit.subject import Subject
 from serving.console.audit.vetoes_shown import vetoes_of
 
@@ -184,3 +184,24 @@ def test_rules_in_words() -> None:
     assert between.en == "≥ 1 times and ≤ 3 times"
     active = next(it for it in POLICY.vetoes if it.test.active)
     assert condition_words(INDICATORS[active.test.indicator], active.test, POLICY) is None
+
+
+def test_another_policy_is_not_said_in_the_words_of_the_one_before() -> None:
+    unit = elements.Text("另一单位", "other units")
+    changed = replace(POLICY, units=dict.fromkeys(POLICY.units, unit), sha256="1" * 64)
+    item = next(it for it in POLICY.items if INDICATORS[it.indicator].kind == "count")
+    indicator, says = INDICATORS[item.indicator], item.bands[-1].says
+    for policy in (POLICY, changed, POLICY):
+        assert rule_words(policy).band(indicator, says) == band_words(indicator, says, policy)
+    assert "other units" in rule_words(changed).band(indicator, says).en
+    assert "other units" not in rule_words(POLICY).band(indicator, says).en
+
+
+def test_every_band_and_veto_is_kept_in_the_words_of_its_rule() -> None:
+    known = rule_words(POLICY)
+    for item in POLICY.items:
+        for band in item.bands:
+            one = INDICATORS[item.indicator]
+            assert known.band(one, band.says) == known.band(one, band.says) == band_words(one, band.says, POLICY)
+    for veto in POLICY.vetoes:
+        assert known.condition(veto) == condition_words(INDICATORS[veto.test.indicator], veto.test, POLICY)
