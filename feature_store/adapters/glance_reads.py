@@ -12,7 +12,7 @@ from feature_store.adapters import consents, read_file
 from feature_store.adapters.area_names import NAMES, Names, names_told
 from feature_store.adapters.closing_tables import ELSEWHERE
 from feature_store.adapters.consents import Consent
-from feature_store.adapters.kept_lists import KeptLists
+from feature_store.adapters.kept_lists import ListsOf
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.together import Asked, Rows, Sent, together
 from scoring.credit_file import CreditFile
@@ -38,11 +38,12 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A day of before, and when it is looked at from."""
+    """A day of before, and when it is looked at from. lists: complete lists as known then."""
 
     on: date
     known_at: datetime
     policy: Policy
+    lists: ListsOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,13 @@ def read(
         names=names_told(names),
         consents=[Consent(*row) for row in consented],
         graded=Registered(*graded[0]) if graded else None,
-        file=_file(connection, household_id, rows, then, layouts) if then is not None else None,
+        file=_file(connection, household_id, rows, then=then, layouts=layouts) if then is not None else None,
         open_elsewhere=open_elsewhere,
     )
 
 
 def _file(
-    connection: sa.Connection, household_id: str, rows: Sequence[Rows], then: Then, layouts: Layouts
+    connection: sa.Connection, household_id: str, rows: Sequence[Rows], *, then: Then, layouts: Layouts
 ) -> CreditFile | None:
-    lists = KeptLists().reader(connection, known_at=then.known_at, version=None, policy=then.policy)
-    files = read_file.told(connection, rows, days=[then.on], policy=then.policy, layouts=layouts, lists=lists)
+    files = read_file.told(connection, rows, days=[then.on], policy=then.policy, layouts=layouts, lists=then.lists)
     return files.get(household_id, [None])[0]

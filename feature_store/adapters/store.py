@@ -13,7 +13,7 @@ from feature_store.adapters import decision_reads, people, read_areas, read_coun
 from feature_store.adapters.connect import reachable
 from feature_store.adapters.decision_reads import DecisionReads, ReadFor, Standing
 from feature_store.adapters.kept_books import KeptBooks
-from feature_store.adapters.kept_lists import KeptLists
+from feature_store.adapters.kept_lists import KeptLists, ListsOf
 from feature_store.adapters.layouts import Layouts
 from feature_store.adapters.read_county import County
 from feature_store.areas import AreaHistory
@@ -147,7 +147,6 @@ class Moment:
         self, calls: Sequence[ReadFor], *, days: Sequence[date], policy: Policy
     ) -> tuple[list[DecisionReads], Standing]:
         """All that banks' calls read, with the files on these days; see :mod:`feature_store.adapters.decision_reads`."""
-        version = self._versions.batches if self._versions is not None else None
         return decision_reads.read(
             self.connection,
             calls,
@@ -155,8 +154,15 @@ class Moment:
             known_at=self.known_at,
             policy=policy,
             layouts=self.layouts,
-            lists=self.lists.reader(self.connection, known_at=self.known_at, version=version, policy=policy),
+            lists=self.lists_at(self.known_at, policy=policy),
         )
+
+    def lists_at(self, known_at: datetime, *, policy: Policy) -> ListsOf:
+        """What reads complete lists as known at a time up to the moment's; they are kept where no batch was recorded since."""
+        version = self._versions.batches if self._versions is not None else None
+        if version is not None and version > known_at:
+            version = None
+        return self.lists.reader(self.connection, known_at=known_at, version=version, policy=policy)
 
     def credit_file_from(
         self, household_id: str, *, village_code: str, read: Mapping[str, tuple[int | None, int]], policy: Policy

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from feature_store.adapters import glance_reads
 from feature_store.adapters.consents import Consent
 from feature_store.adapters.glance_reads import Registered, Then
+from feature_store.adapters.store import Moment
 from feature_store.filing import CIVIL_TIME
 from feature_store.quarter import quarter_of
 from scoring.areas import TOWNSHIP_DIGITS
@@ -97,7 +98,7 @@ def glance(household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller
             now=moment.known_at,
             codes=codes,
             before_quarter=str(quarter_of(today)),
-            then=_yesterday(parts, today),
+            then=_yesterday(moment, parts, today),
             layouts=moment.layouts,
         )
         named = [Text(*reads.names.get(code, (code, code))) for code in codes]
@@ -113,13 +114,14 @@ def glance(household_id: str, parts: Parts, areas: AreaStates, *, caller: Caller
         )
 
 
-def _yesterday(parts: Parts, today: date) -> Then | None:
+def _yesterday(moment: Moment, parts: Parts, today: date) -> Then | None:
     """The day before as it was known at its end; None where no policy was in force."""
     try:
         policy = parts.policies.in_force(today - _DAY)
     except PolicyNotInForce:
         return None
-    return Then(today - _DAY, datetime.combine(today, time(0), CIVIL_TIME) - _LEAST, policy)
+    end = datetime.combine(today, time(0), CIVIL_TIME) - _LEAST
+    return Then(today - _DAY, end, policy, moment.lists_at(end, policy=policy))
 
 
 def _assessed(file: CreditFile | None, parts: Parts, on: date) -> Earlier | None:

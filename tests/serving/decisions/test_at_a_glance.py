@@ -74,6 +74,15 @@ def test_yesterday_is_as_it_was_known_then(graded: tuple[Served, Register]) -> N
         )
 
 
+def test_lists_kept_for_now_are_not_those_of_before_they_were_filed(graded: tuple[Served, Register]) -> None:
+    served, _ = graded
+    policy, where = served.parts.policies.in_force(NOW.date()), (served.village(served.ids()[0]), NOW.date())
+    with served.parts.store.moment(served.clock.now) as moment:
+        for _ in range(2):
+            assert moment.lists_at(moment.known_at, policy=policy)({where})[where]
+            assert not moment.lists_at(NOW - timedelta(days=365), policy=policy)({where})[where]
+
+
 def test_a_bank_is_shown_its_own_consents_and_its_own_decision(graded: tuple[Served, Register]) -> None:
     served, _ = graded
     household = served.ids()[0]
