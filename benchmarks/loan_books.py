@@ -2,6 +2,7 @@
 
 What ``lushi watch`` says of loans by township, purpose and bank needs their months only, so many counties can be asked how often a quiet one
 is red and how soon a regional shock is named. Industry and PD, which need the credit files, are left out: :mod:`benchmarks.watching` has them.
+The family of parts over which chances are adjusted is smaller by these, so that as a rule a little more is amber or red than in a whole report.
 """
 
 from __future__ import annotations

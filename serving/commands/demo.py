@@ -20,7 +20,7 @@ from feature_store.filing import CIVIL_TIME, civil_day
 from feature_store.importing import files_in_order
 from feature_store.synthetic.county import write_county
 from scoring.errors import LushiError
-from serving.clock import FixedClock
+from serving.clock import FixedClock, StartedClock
 from serving.commands.demo_callers import give_callers
 from serving.commands.demo_calls import howto
 from serving.commands.demo_challenger import Challenge, Train, challenge, tell
@@ -70,15 +70,15 @@ def register(app: typer.Typer, settings: Callable[[], Settings], train: Train) -
             found, challenger = _build(parts, folder / "county", households, seed=seed, train=train)
             show(found, console)
             tell(challenger, console)
-            give_callers(parts, found)
+            opened = parts.at(StartedClock(OPENS))  # from now on, however long the building took
+            give_callers(opened, found)
             logs.set_up("error")  # what the watch raises is on its page
             with console.status("trying a draft policy on everybody") as status:
-                at = parts.at(FixedClock(OPENS))
-                try_draft(at, civil_day(OPENS), lambda step: status.update(f"trying a draft policy: {step}"))
-                watch_and_tell(at, civil_day(OPENS), lambda step: status.update(f"watching the quarter: {step}"))
+                try_draft(opened, civil_day(OPENS), lambda step: status.update(f"trying a draft policy: {step}"))
+                watch_and_tell(opened, civil_day(OPENS), lambda step: status.update(f"watching the quarter: {step}"))
             if serve:
-                console.print(howto(parts, found, QUARTER), soft_wrap=True, highlight=False, markup=False)
-                run(parts, ready=lambda: console.print("[green]serving[/]; stop with Ctrl-C"))
+                console.print(howto(opened, found, QUARTER), soft_wrap=True, highlight=False, markup=False)
+                run(opened, ready=lambda: console.print("[green]serving[/]; stop with Ctrl-C"))
         finally:
             parts.close()
         console.print("stopped; the embedded database is stopped too")

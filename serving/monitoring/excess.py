@@ -1,7 +1,8 @@
 """Where more loans fall late than earlier ones did at the same age: by township, purpose, industry, bank and fifth of PD.
 
-Every month that a loan lived through in the newest half year is compared with the same month of life of loans that lived it earlier: nothing waits
-until a whole vintage is old enough, and no loan counts in a month that it has not been seen through.
+Every month that a loan lived through in the newest quarter is compared with the same month of life of loans that lived it earlier: nothing waits
+until a whole vintage is old enough, and no loan counts in a month that it has not been seen through. Two reports on end share no month, so that
+what stands in both of them stood the test twice.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from serving.monitoring.population import together
 FIGURE = "early.excess"
 OLDEST = 12
 """Months of a loan's life that are looked at."""
-WINDOW, GAP, EARLIER = 6, 3, 36
+WINDOW, GAP, EARLIER = 3, 3, 36
 """Months back from the newest known: those of now, those left out, where a change may have begun, and those they are compared with."""
 KINDS = ("township", "purpose", "industry", "bank", "pd_fifth")
 
 
 def figures(period: Period) -> list[Figure]:
-    """The excess over everything and by part; none where nothing is known of single months."""
+    """The excess over everything and by part; none where nothing is known of single months.
+
+    The chances of all parts of every kind are adjusted as one family: each of them is a way in which the same loans may raise an alarm.
+    """
     loans = period.loans
     if loans is None or loans.months_seen is None or loans.first_late is None or not len(loans):
         return []
@@ -35,13 +39,14 @@ def figures(period: Period) -> list[Figure]:
         Lived.of(loans.months_seen, loans.first_late, purpose, newest=newest, oldest=oldest)
         for newest, oldest in ((0, WINDOW), (WINDOW + GAP, WINDOW + GAP + EARLIER))
     )
-    found = _compared(period, "", np.full(len(loans), "all"), now, then, every)
+    whole = _compared(period, "", np.full(len(loans), "all"), now, then, every)
     labels = {**loans.segments, "pd_fifth": fifths(loans.pd, of=loans.months_seen > 0)}
+    parts: list[Figure] = []
     for kind in KINDS:
         if kind in labels:
             fair = loans.unseen if kind == "pd_fifth" else every  # a model knows its own loans too well
-            found += together(_compared(period, kind, labels[kind], now, then, fair))
-    return found
+            parts += _compared(period, kind, labels[kind], now, then, fair)
+    return [*whole, *together(parts)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

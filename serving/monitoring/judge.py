@@ -31,9 +31,10 @@ def alone(figure: Figure, limit: Limit | None) -> Status:
         return "too_few"
     if limit.sure is not None and not figure.p <= limit.sure:
         return "green"
-    if limit.measure == "surely_below":
-        return "red" if value <= limit.red else "amber" if value <= limit.amber else "green"
-    return "red" if value >= limit.red else "amber" if value >= limit.amber else "green"
+    sign = -1 if limit.measure == "surely_below" else 1
+    if limit.red is not None and sign * value >= sign * limit.red:
+        return "red"
+    return "amber" if sign * value >= sign * limit.amber else "green"
 
 
 def _judge(figure: Figure, earlier: Figure | None, limit: Limit | None) -> Judged:

@@ -28,7 +28,7 @@ class LimitsFaults(PolicyFaults):
 class Limit:
     """What is too much of one figure about one kind of thing.
 
-    amber, red: from where on, by ``measure``. sure: the greatest adjusted chance at which a difference counts; None
+    amber, red: from where on, by ``measure``; red None where the figure is never red. sure: the greatest adjusted chance at which a difference counts; None
     where the value decides alone. at_least: rows that a figure needs. periods: in a row before red. suspends: whether red may suspend
     the opinion. meaning, blind, act: what it means, what it cannot see, what to do. assumed: the project's proposal.
     """
@@ -37,7 +37,7 @@ class Limit:
     kind: str
     measure: Measure
     amber: float
-    red: float
+    red: float | None
     sure: float | None
     at_least: int
     periods: int
@@ -112,10 +112,10 @@ def _limits(node: Node, labels: Mapping[str, Text], faults: list[Fault]) -> Sequ
     if name and name not in labels:
         fields.fault("is of a figure that 'figures' does not name", "Name it there in both languages")
     kinds = fields.words("about")
-    amber, red = (float(fields.decimal(key, "-1000", "1000")) for key in ("amber", "red"))
+    amber = float(fields.decimal("amber", "-1000", "1000"))
+    red = float(fields.decimal("red", "-1000", "1000")) if fields.has("red") else None
     measure = cast(Measure, fields.choice("measure", get_args(Measure)))
-    wrong = red > amber if measure == "surely_below" else red < amber
-    if wrong:
+    if red is not None and (red > amber if measure == "surely_below" else red < amber):
         fields.fault("has a red limit that is reached before the amber one", "Turn them round")
     sure = float(fields.decimal("sure", "0", "0.2")) if fields.has("sure") else None
     common = {

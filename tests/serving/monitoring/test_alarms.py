@@ -9,7 +9,7 @@ import pytest
 
 from serving.monitoring import early
 from serving.monitoring.alarms import alarm_data, alarms_of
-from serving.monitoring.figure import Figure
+from serving.monitoring.figure import About, Figure
 from serving.monitoring.judge import alone, judge
 from serving.monitoring.limits import LimitsFaults, load_limits, read_limits
 from serving.monitoring.report import body
@@ -133,6 +133,7 @@ limits:
 def test_a_limit_is_over_from_its_own_value_on_and_not_a_hair_before() -> None:
     limit = LIMITS.find("population.psi_pd", "whole")
     assert limit is not None
+    assert limit.red is not None
     for value, p, n, said in (
         (limit.amber, 0.01, 500, "amber"),
         (np.nextafter(limit.amber, 0), 0.01, 500, "green"),
@@ -142,3 +143,10 @@ def test_a_limit_is_over_from_its_own_value_on_and_not_a_hair_before() -> None:
         (float("nan"), 0.01, 500, "too_few"),
     ):
         assert alone(Figure("population.psi_pd", value, n, unit="index", p=p), limit) == said
+
+
+def test_a_limit_without_red_is_amber_at_most_however_far_and_long() -> None:
+    village = About("area_feature", "area_loans_12m")
+    now = Figure("population.psi_feature", 9.0, 5_000, village, unit="index", p=0.0)
+    (judged,) = judge([now], [now], LIMITS)
+    assert (judged.alone, judged.before, judged.status) == ("amber", "amber", "amber")

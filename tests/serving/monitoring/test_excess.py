@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from scoring.metrics.false_discovery import benjamini_hochberg
 from scoring.metrics.vintage import NEVER
 from serving.monitoring import excess
 from serving.monitoring.alarms import alarm_data, alarms_of
@@ -72,11 +74,23 @@ def test_a_shock_in_four_townships_is_red_in_its_second_quarter_and_its_first_li
     """From the eighth quarter on; of the loans that it hits, the first are late in the tenth."""
     loans = book(3, per_quarter=4000, hit=(1, 2, 3, 4), from_quarter=8, add=0.9)
     assert _alarms(loans, 9) == []
-    (amber,) = [it for it in _alarms(loans, 11) if it["about"]["kind"] == "township"]
-    (red,) = [it for it in _alarms(loans, 12) if it["about"]["kind"] == "township"]
-    assert (amber["level"], red["level"]) == ("amber", "red")
-    assert set(red["about"]["ids"]) == set(HIT)
-    assert all(name in red["lines"][language][0] for name in HIT for language in ("zh", "en"))
+    amber, red, third = (
+        next(it for it in _alarms(loans, quarter) if it["about"]["kind"] == "township") for quarter in (10, 11, 12)
+    )
+    assert [it["level"] for it in (amber, red, third)] == ["amber", "red", "red"]
+    for alarm in (red, third):  # at first some of them as "perhaps also"
+        assert all(name in alarm["lines"][language][0] for name in HIT for language in ("zh", "en"))
+    assert set(third["about"]["ids"]) == set(HIT)
+
+
+def test_the_parts_of_every_kind_are_one_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = period("q", loans=known_by(book(5, per_quarter=1500), 12))
+    whole, *parts = excess.figures(now)
+    monkeypatch.setattr(excess, "together", list)
+    whole_alone, *alone = excess.figures(now)
+    assert len({it.about.kind for it in parts}) > 1
+    assert [it.p for it in parts] == benjamini_hochberg(np.array([it.p for it in alone])).tolist()
+    assert whole == whole_alone, "the whole is a question of its own"
 
 
 def test_what_is_surest_is_named_first() -> None:

@@ -151,20 +151,22 @@ def test_the_page_opens_without_network_narrow_dark_and_on_paper(
 
 
 def test_the_benchmark_of_loan_books_sees_the_early_signs_of_the_watch(lived: Lived) -> None:
-    """Of everything and by part; labels and industries, PDs and banks' own names apart."""
+    """Of everything and by part; labels and industries, PDs and banks' own names apart. Without these the chances of parts are adjusted over fewer."""
     period = loan_books.period_of(loan_books.read_book(lived.county), Quarter(2018, 2))
     kinds = ("whole", "township", "purpose", "bank")
     ours = {
-        (it.id, it.about.kind, it.about.id): (number(it.value), number(it.p), it.n, it.reference_n)
+        (it.id, it.about.kind, it.about.id): (number(it.value), it.n, it.reference_n, number(it.p))
         for it in [*early.figures(period), *excess.figures(period)]
     }
     theirs = {
-        (it["id"], it["about"]["kind"], it["about"]["id"]): (it["value"], it["p"], it["n"], it["reference_n"])
+        (it["id"], it["about"]["kind"], it["about"]["id"]): (it["value"], it["n"], it["reference_n"], it["p"])
         for it in lived.made[date(2018, 7, 31)].content["figures"]
         if it["group"] == "early" and it["about"]["kind"] in kinds and it["n"] is not None
     }
     assert {kind for _, kind, _ in theirs} == set(kinds)
-    assert {key: ours[key] for key in theirs} == theirs
+    parts = {key for key in theirs if key[0] == excess.FIGURE and key[1] != "whole"}
+    assert {key: ours[key] for key in set(theirs) - parts} == {key: theirs[key] for key in set(theirs) - parts}
+    assert {key: ours[key][:3] for key in parts} == {key: theirs[key][:3] for key in parts}
 
 
 def test_the_command_makes_shows_and_lists(lived: Lived, tmp_path: Path) -> None:
