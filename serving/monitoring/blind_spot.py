@@ -13,6 +13,8 @@ from serving.monitoring.figure import WHOLE, Judged, about_data, number
 ESTIMATE = "challenger.estimated_bad_rate"
 NO_CHANGE = 1.1
 """Up to so many times what it said of earlier loans the estimate counts as seeing no change; assumed."""
+SURE = 0.001
+"""The greatest chance at which an early sign says so; assumed. An alarm waits for a second quarter, this sentence does not: it must be surer."""
 KINDS = ("pd_fifth", WHOLE)
 """What an early sign must be about to say that the model's order, or its level, no longer holds."""
 
@@ -20,10 +22,10 @@ KINDS = ("pd_fifth", WHOLE)
 def blind_spot(judged: Sequence[Judged]) -> dict[str, Any] | None:
     """The estimate, now and of earlier loans, beside the surest early sign; None where they do not differ so.
 
-    Only where the estimate sees no rise while an early sign about everything or about a fifth of the PD is over its red limit.
+    Only where the estimate sees no rise while an early sign about everything or about a fifth of the PD is surely over its red limit.
     """
     estimate = next((it.figure for it in judged if it.figure.id == ESTIMATE), None)
-    early = [it for it in judged if it.figure.group == "early" and it.figure.about.kind in KINDS and it.alone == "red"]
+    early = [it for it in judged if it.figure.group == "early" and it.figure.about.kind in KINDS and _surely_red(it)]
     if estimate is None or not early or math.isnan(estimate.reference):
         return None
     if estimate.value > NO_CHANGE * estimate.reference:
@@ -50,3 +52,7 @@ def blind_spot(judged: Sequence[Judged]) -> dict[str, Any] | None:
         "zh": text.zh,
         "en": text.en,
     }
+
+
+def _surely_red(it: Judged) -> bool:
+    return it.alone == "red" and it.figure.p <= SURE

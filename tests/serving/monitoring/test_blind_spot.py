@@ -5,6 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scoring.policy.elements import Text
+from serving.monitoring.blind_spot import ESTIMATE, blind_spot
+from serving.monitoring.figure import About, Figure
+from serving.monitoring.judge import judge
 from serving.monitoring.limits import load_limits
 from serving.monitoring.page import page_of
 from serving.monitoring.report import body
@@ -83,3 +87,11 @@ def test_nothing_is_said_where_the_estimate_sees_the_rise_too() -> None:
     found = body(now, before, LIMITS)
     assert any(it["figure"] == "early.excess" and it["about"]["kind"] == "whole" for it in found["alarms"])
     assert found["blind_spot"] is None
+
+
+@pytest.mark.parametrize(("p", "says"), [(0.001, True), (0.0011, False)])
+def test_nothing_is_said_on_one_quarter_that_chance_could_make(p: float, says: bool) -> None:
+    estimate = Figure(ESTIMATE, 0.04, 900, unit="share", reference=0.04)
+    early = Figure("early.excess", 2.5, 900, About("pd_fifth", "1", Text("最低", "lowest")), "ratio", reference=1.0, p=p)
+    found = blind_spot(judge([estimate, early], [], LIMITS))
+    assert (found is not None) is says
