@@ -27,7 +27,8 @@ def filings_page(parts: Parts) -> APIRouter:
     def get_filings(visit: Reading, before: Number = 0, stored: Number = 0) -> Response:
         """Each source's newest file beside the cycle that it files by, and all files, newest first.
 
-        before: the number that the page before ended with. stored: of a file that was just let in.
+        before: the number that the page before ended with. stored: of a file that was just let in. What a file was called may
+        hold a person's name: only who may import, and auditors, see it.
         """
         with parts.store.looking(parts.store.now(parts.clock.now)) as moment:
             policy = parts.policies.in_force(civil_day(moment.known_at))
@@ -44,6 +45,7 @@ def filings_page(parts: Parts) -> APIRouter:
             before=before,
             stored=next((it for it in files if it.batch_no == stored), None),
             may_import=may_import(parts, visit.caller),
+            named=may_import(parts, visit.caller) or visit.caller.may(Act.AUDIT),
         )
 
     return routes

@@ -50,7 +50,7 @@ SHOWN = [
         "county",
         ["/console/county/import", "/console/county/import/{upload_id}"],
     ),
-    ("a stored file's name", f"{_TAIL}stored.csv", "village", ["/console/county/filings"]),
+    ("a stored file's name", f"{_TAIL}stored.csv", "auditor", ["/console/county/filings"]),
     (
         "a village's name",
         f"Village {EVIL}",

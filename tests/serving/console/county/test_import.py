@@ -152,3 +152,16 @@ def test_a_workbook_is_let_in_by_hand(troubled: Troubled, loans: list[str], brow
         page.get_by_role("button", name="确认入库").click()
         expect(page.get_by_role("status")).to_contain_text("文件已入库")
     assert stored(troubled) == before + 1
+
+
+def test_what_a_file_was_called_is_seen_by_who_imports_and_by_auditors(troubled: Troubled, loans: list[str]) -> None:
+    with person(troubled.site, Role.COUNTY) as client:
+        sent = upload(client, csv_of(f"{loans[1]},2017-02-28,900.00,0"), name="of-wang-fang.csv")
+        act(client, sent.headers["location"], "accept")
+    seen = {}
+    for role in (Role.COUNTY, Role.AUDITOR, Role.ANALYST, Role.TOWNSHIP, Role.VILLAGE):
+        with person(troubled.site, role) as client:
+            page = client.get(FILINGS)
+        assert page.status_code == 200
+        seen[role] = "of-wang-fang.csv" in page.text
+    assert seen == {role: role in (Role.COUNTY, Role.AUDITOR) for role in seen}
