@@ -92,6 +92,8 @@ def test_nothing_is_said_where_the_estimate_sees_the_rise_too() -> None:
 @pytest.mark.parametrize(("p", "says"), [(0.001, True), (0.0011, False)])
 def test_nothing_is_said_on_one_quarter_that_chance_could_make(p: float, says: bool) -> None:
     estimate = Figure(ESTIMATE, 0.04, 900, unit="share", reference=0.04)
-    early = Figure("early.excess", 2.5, 900, About("pd_fifth", "1", Text("最低", "lowest")), "ratio", reference=1.0, p=p)
+    early = Figure(
+        "early.excess", 2.5, 900, About("pd_fifth", "1", Text("最低", "lowest")), "ratio", reference=1.0, p=p
+    )
     found = blind_spot(judge([estimate, early], [], LIMITS))
     assert (found is not None) is says
