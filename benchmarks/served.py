@@ -8,13 +8,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
 import uvicorn
 
 from benchmarks.load_county import LoadCounty
-from feature_store.adapters.service_tables import log_entries
-from serving.clock import StartedClock
-from serving.commands.demo import OPENS
 from serving.console.app import create_site
 from serving.settings import read_settings
 from serving.wiring import wire
@@ -28,10 +24,7 @@ def served(county: LoadCounty) -> Iterator[int]:
         RuntimeError: where it does not start.
     """
     chosen = {name: value for name, value in county.settings.items() if name.startswith("LUSHI_")}
-    wired = wire(read_settings(chosen))
-    with wired.store.briefly() as connection:
-        newest = connection.execute(sa.select(sa.func.max(log_entries.c.recorded_at))).scalar_one()
-    parts = wired.at(StartedClock(max(OPENS, newest or OPENS)))  # a kept county's day goes on where its log ends
+    parts = wire(read_settings(chosen))
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(create_site(parts), log_level="warning", access_log=False))
@@ -46,4 +39,4 @@ def served(county: LoadCounty) -> Iterator[int]:
         finally:
             server.should_exit = True
             thread.join()
-            wired.close()
+            parts.close()
